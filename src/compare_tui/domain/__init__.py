@@ -1,0 +1,1 @@
+"""The words of the house as types and pure functions: no I/O, no clock, no asyncio."""

@@ -1,0 +1,65 @@
+"""The figures of an answer, as design.md defines them, from its state."""
+
+from __future__ import annotations
+
+from compare_tui.domain.answers import AnswerState, AnswerStatus, Usage
+
+_MIN_SPAN_S = 0.2
+_CHARS_PER_TOKEN = 4
+"""A rule of thumb for English text; only ever used where it is marked as an estimate."""
+
+
+def ttft_s(state: AnswerState) -> float | None:
+    """Seconds from the request being written to the first text or reasoning."""
+    if state.first_content_at is None or state.requested_at is None:
+        return None
+    return max(0.0, state.first_content_at - state.requested_at)
+
+
+def duration_s(state: AnswerState, now: float) -> float | None:
+    """Seconds from the first attempt's start to the end, or to `now` while the answer is under way."""
+    if state.started_at is None:
+        return None
+    return max(0.0, (now if state.ended_at is None else state.ended_at) - state.started_at)
+
+
+def estimate_usage(state: AnswerState, prompt_chars: int) -> Usage:
+    """Estimate tokens from characters, for a backend that counts none."""
+    reasoning = -(-state.n_reasoning_chars // _CHARS_PER_TOKEN)
+    answer = -(-state.n_chars // _CHARS_PER_TOKEN)
+    return Usage(-(-prompt_chars // _CHARS_PER_TOKEN), answer + reasoning, reasoning, estimated=True)
+
+
+def completion_tokens(state: AnswerState) -> tuple[int, bool]:
+    """Tokens out so far, and whether they are an estimate: counted by the server once it has said so."""
+    usage = state.usage
+    if usage is not None and (state.status.is_final or usage.completion_tokens):
+        return usage.completion_tokens, usage.estimated
+    return estimate_usage(state, 0).completion_tokens, True
+
+
+def tokens_per_second(state: AnswerState) -> float | None:
+    """Completion tokens over the time from the first to the last delta; unknown under 0.2 s."""
+    if state.first_delta_at is None or state.last_delta_at is None:
+        return None
+    span = state.last_delta_at - state.first_delta_at
+    tokens, _ = completion_tokens(state)
+    return tokens / span if span >= _MIN_SPAN_S and tokens else None
+
+
+def reasoning_s(state: AnswerState, now: float) -> float | None:
+    """Seconds of reasoning: from its first delta to the first text, or to now or the end."""
+    if not state.n_reasoning_chars or state.first_delta_at is None:
+        return None
+    end = state.reasoning_ended_at
+    if end is None:
+        end = now if state.ended_at is None else state.ended_at
+    return max(0.0, end - state.first_delta_at)
+
+
+def waited_s(state: AnswerState, now: float) -> float | None:
+    """Seconds since the attempt's request, while nothing has come."""
+    since = state.requested_at if state.requested_at is not None else state.started_at
+    if since is None or state.status not in (AnswerStatus.WAITING, AnswerStatus.QUEUED):
+        return None
+    return max(0.0, now - since)

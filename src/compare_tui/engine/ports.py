@@ -1,0 +1,127 @@
+"""The ports: what the engine needs from outside, as Protocols owned here.
+
+Sources stream, the recorder keeps, the ledger grants places, the clock tells the time. Each has a contract suite
+under tests/contracts that every implementation passes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from compare_tui.domain.events import AnswerEvent, StreamEvent
+from compare_tui.domain.lanes import Lane, LaneId
+from compare_tui.domain.limits import Refusal
+from compare_tui.domain.messages import AnswerRequest
+from compare_tui.engine.comparison import AnswerFeed, Comparison, Turn
+
+Emit = Callable[[LaneId, StreamEvent], None]
+"""Takes an event of one lane. Called on the engine's loop; never blocks, never raises."""
+
+
+class Clock(Protocol):
+    """Time, so that tests never sleep and never guess."""
+
+    def wall(self) -> float:
+        """Return Unix seconds, UTC."""
+
+    def monotonic(self) -> float:
+        """Return seconds from an arbitrary start, never running back."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+
+class LaneSource(Protocol):
+    """A backend that gives one stream per model."""
+
+    def stream(self, request: AnswerRequest) -> AsyncGenerator[StreamEvent, None]:
+        """Ask one model once.
+
+        Yields events until exactly one `StreamEnded` or `StreamCut`, which is the last. Faults of the network, the
+        server or the configuration are events, never exceptions. Closing the generator, or cancelling the task that
+        runs it, closes the connection at once.
+        """
+
+    async def warm_up(self) -> None:
+        """Do what would make the first request late; never raises."""
+
+    async def aclose(self) -> None:
+        """Give back connections and processes."""
+
+
+class ComparisonStream(Protocol):
+    """The running streams of some lanes."""
+
+    def stop(self, lane: LaneId) -> None:
+        """End this lane's stream; nothing more is emitted for it. Its connection closes if it is its own."""
+
+    async def wait(self) -> None:
+        """Wait until every lane has ended or was stopped."""
+
+
+class ComparisonSource(Protocol):
+    """A backend as the engine sees it: all lanes of a turn at once, each event keyed by its lane."""
+
+    def start(self, requests: Sequence[AnswerRequest], emit: Emit) -> ComparisonStream:
+        """Ask every lane. Each gets exactly one `StreamEnded` or `StreamCut`, its last, unless it is stopped."""
+
+    async def warm_up(self) -> None:
+        """Do what would make the first request late; never raises."""
+
+    async def aclose(self) -> None:
+        """Give back connections and processes."""
+
+
+class Recorder(Protocol):
+    """Keeps what happens. Never raises and never waits: a fault in storage never stops a stream."""
+
+    def comparison_opened(self, comparison: Comparison) -> None:
+        """A comparison has begun; its first turn follows."""
+
+    def lanes_changed(self, comparison: Comparison) -> None:
+        """Lanes were added, removed, moved or edited."""
+
+    def turn_started(self, comparison: Comparison, turn: Turn) -> None:
+        """A prompt goes out."""
+
+    def answer_started(self, comparison: Comparison, feed: AnswerFeed) -> None:
+        """An answer begins. From now on the recorder reads `feed.chunks` whenever it sees fit."""
+
+    def answer_ended(self, comparison: Comparison, feed: AnswerFeed) -> None:
+        """An answer is final; its feed will not change again."""
+
+    async def flush(self) -> None:
+        """Wait until everything told so far is kept, or could not be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One answer's place in the limits, taken before it is asked for."""
+
+    id: str
+    lane: LaneId
+
+
+class Ledger(Protocol):
+    """Grants places in the limits, shared by all running copies of the program."""
+
+    async def reserve(self, lanes: Sequence[Lane]) -> tuple[Place, ...] | Refusal:
+        """Take one place per lane, all or none. A fault in storage grants the places: it never stops a stream."""
+
+    async def settle(self, place: Place) -> None:
+        """The request went out: the place is used."""
+
+    async def release(self, place: Place) -> None:
+        """Nothing was sent: the place is free again."""
+
+
+class Observer(Protocol):
+    """Is told of every event, after it was folded, on the engine's thread. Must be quick and must not raise."""
+
+    def turn_started(self, comparison: Comparison, turn: Turn) -> None:
+        """The turn's answers exist and are about to be asked for."""
+
+    def answer_changed(self, comparison: Comparison, feed: AnswerFeed, event: AnswerEvent) -> None:
+        """`feed` has taken in `event`."""
