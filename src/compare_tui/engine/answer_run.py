@@ -1,0 +1,188 @@
+"""The life of one answer: attempts, patience, retries, the end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from functools import partial
+
+from compare_tui.domain.answers import AnswerError, AnswerState, AnswerStatus
+from compare_tui.domain.events import (
+    AnswerCancelled,
+    AnswerEvent,
+    AnswerRefused,
+    AttemptStarted,
+    ReasoningReceived,
+    StreamEnded,
+    StreamEvent,
+    StreamFailed,
+    TextReceived,
+    WarningRaised,
+)
+from compare_tui.domain.figures import estimate_usage
+from compare_tui.domain.fold import fold
+from compare_tui.domain.lanes import LaneId
+from compare_tui.domain.limits import Refusal
+from compare_tui.domain.messages import AnswerRequest
+from compare_tui.engine.comparison import AnswerFeed, Chunk, Comparison
+from compare_tui.engine.policy import Policy, retry_after, timed_out, turn_timed_out
+from compare_tui.engine.ports import Clock, ComparisonSource, ComparisonStream, Emit, Ledger, Place
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """What every answer's run shares."""
+
+    clock: Clock
+    ledger: Ledger
+    policy: Policy
+    random: Callable[[], float]
+
+
+class AnswerRun:
+    """Drives one answer to its end.
+
+    `changed` is told of every event after it was folded, `ended` once, when the answer is final.
+    """
+
+    def __init__(
+        self,
+        comparison: Comparison,
+        feed: AnswerFeed,
+        request: AnswerRequest,
+        source: ComparisonSource,
+        context: RunContext,
+        *,
+        changed: Callable[[AnswerRun, AnswerEvent], None],
+        ended: Callable[[AnswerRun], None],
+    ) -> None:
+        self.comparison = comparison
+        self.feed = feed
+        self.request = request
+        self._source = source
+        self._context = context
+        self._changed = changed
+        self._ended = ended
+        self.finished = asyncio.Event()
+        self._place: Place | None = None
+        self._stream: ComparisonStream | None = None
+        self._attempt = 0
+        self._errands: set[asyncio.Task[None]] = set()
+        self._retry: asyncio.Task[None] | None = None
+        self._deadline: float | None = None
+
+    def begin_attempt(self, place: Place) -> Emit:
+        """Take note of a new attempt at `place` and return where its events go. `attach` its stream afterwards."""
+        self._attempt += 1
+        self._place = place
+        clock = self._context.clock
+        if self._deadline is None and self._context.policy.turn_timeout_s is not None:
+            self._deadline = clock.monotonic() + self._context.policy.turn_timeout_s
+        self._fold(AttemptStarted(self._attempt))
+        return partial(self._on_event, self._attempt)
+
+    def attach(self, stream: ComparisonStream) -> None:
+        """Name the stream that carries the attempt, so that it can be stopped."""
+        self._stream = stream
+
+    def refuse(self, error: AnswerError) -> None:
+        """End the answer before anything was sent."""
+        self._finish(AnswerRefused(error))
+
+    def stop(self) -> None:
+        """End the answer as a person wishes: its connection closes, its text stays."""
+        if not self.feed.state.status.is_final:
+            self._close_stream()
+            self._finish(AnswerCancelled())
+
+    def check_patience(self) -> None:
+        """Give up if one of the two clocks, or the turn's, has run out."""
+        now = self._context.clock.monotonic()
+        late = self._deadline is not None and now >= self._deadline
+        error = turn_timed_out(self._context.policy) if late else timed_out(self.feed.state, self._context.policy, now)
+        if error is None or self.feed.state.status.is_final:
+            return
+        self._close_stream()
+        self._fold(StreamFailed(error))
+        self._finish(StreamEnded(done=False))
+
+    def _on_event(self, attempt: int, _lane: LaneId, event: StreamEvent) -> None:
+        if attempt != self._attempt or self.feed.state.status.is_final:
+            return
+        at = self._context.clock.monotonic()
+        state = fold(self.feed.state, event, at)
+        if not state.status.is_final:
+            self._take(event, state, at)
+            return
+        again = retry_after(state, self._context.policy, self._context.random())
+        if again is None:
+            self._finish(event)
+            return
+        self._attempt_over()
+        self._fold(again)
+        self._retry = asyncio.create_task(self._ask_again(again.delay_s))
+
+    async def _ask_again(self, delay_s: float) -> None:
+        await self._context.clock.sleep(delay_s)
+        answer = await self._context.ledger.reserve([self.feed.lane])
+        if isinstance(answer, Refusal):
+            self._fold(WarningRaised(f"Not asked again: the limit {answer.limit} is used up."))
+            self._finish(StreamEnded(done=False))
+            return
+        if self.feed.state.status.is_final:
+            await self._context.ledger.release(answer[0])
+            return
+        emit = self.begin_attempt(answer[0])
+        self.attach(self._source.start([self.request], emit))
+
+    def _fold(self, event: AnswerEvent) -> None:
+        at = self._context.clock.monotonic()
+        self._take(event, fold(self.feed.state, event, at), at)
+
+    def _take(self, event: AnswerEvent, state: AnswerState, at: float) -> None:
+        feed = self.feed
+        feed.state = state
+        if isinstance(event, TextReceived | ReasoningReceived):
+            began = at if state.started_at is None else state.started_at
+            feed.chunks.append(Chunk(int((at - began) * 1000), isinstance(event, ReasoningReceived), event.text))
+        self._changed(self, event)
+
+    def _finish(self, event: AnswerEvent) -> None:
+        feed = self.feed
+        at = self._context.clock.monotonic()
+        state = fold(feed.state, event, at)
+        if state.usage is None and state.has_content and state.status is not AnswerStatus.REFUSED:
+            state = replace(state, usage=estimate_usage(state, self.request.prompt_chars))
+        feed.state = state
+        self._attempt_over()
+        self._changed(self, event)
+        self._ended(self)
+        self.finished.set()
+
+    def _attempt_over(self) -> None:
+        """Settle the attempt's place: the request went out, or it did not."""
+        place, self._place = self._place, None
+        if place is None:
+            return
+        ledger = self._context.ledger
+        sent = self.feed.state.requested_at is not None
+        self._errand(ledger.settle(place) if sent else ledger.release(place))
+
+    def _close_stream(self) -> None:
+        if self._stream is not None:
+            self._stream.stop(self.feed.lane.id)
+        if self._retry is not None:
+            self._retry.cancel()
+
+    def _errand(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
+
+    async def drain(self) -> None:
+        """Wait for what is still under way behind a final answer."""
+        waiting = [*self._errands, *([self._retry] if self._retry else [])]
+        await asyncio.gather(*waiting, return_exceptions=True)
+        if self._stream is not None:
+            await self._stream.wait()

@@ -1,0 +1,244 @@
+"""The engine: opens comparisons, sends turns, stops and asks again. Everything happens on one asyncio loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+
+from compare_tui.domain.answers import AnswerError
+from compare_tui.domain.errors import UsageError
+from compare_tui.domain.events import AnswerEvent, StreamEvent
+from compare_tui.domain.lanes import MAX_LANES, Lane, LaneId, LaneSpec
+from compare_tui.domain.limits import Refusal
+from compare_tui.domain.messages import AnswerRequest, build_messages
+from compare_tui.domain.tiers import Tier
+from compare_tui.engine.answer_run import AnswerRun, RunContext
+from compare_tui.engine.comparison import AnswerFeed, Comparison, Turn
+from compare_tui.engine.policy import Policy
+from compare_tui.engine.ports import Clock, ComparisonSource, Emit, Ledger, Observer, Place, Recorder
+from compare_tui.engine.refusals import refused_by_limit, refused_by_tier
+
+_PATIENCE_TICK_S = 0.25
+_CLOSE_LIMIT_S = 2.0
+
+
+class Engine:
+    """One core for all faces. Call it only on its loop; read comparisons from anywhere."""
+
+    def __init__(
+        self,
+        *,
+        sources: Mapping[str, ComparisonSource],
+        recorder: Recorder,
+        ledger: Ledger,
+        clock: Clock,
+        new_id: Callable[[], str],
+        random: Callable[[], float],
+        policy: Policy,
+        observer: Observer,
+    ) -> None:
+        self._sources = sources
+        self._recorder = recorder
+        self._ledger = ledger
+        self._clock = clock
+        self._new_id = new_id
+        self._observer = observer
+        self._context = RunContext(clock, ledger, policy, random)
+        self._runs: dict[str, AnswerRun] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._patience: asyncio.Task[None] | None = None
+
+    # Comparisons
+
+    def open_comparison(
+        self, specs: Sequence[LaneSpec], *, system: str | None = None, tier: Tier | None = None
+    ) -> Comparison:
+        """Open a comparison of `specs`, in their order. Raises UsageError as `set_lanes` does."""
+        comparison = Comparison(self._new_id(), self._clock.wall(), (), system, tier)
+        self._place_lanes(comparison, specs)
+        self._recorder.comparison_opened(comparison)
+        return comparison
+
+    def set_lanes(self, comparison: Comparison, lanes: Sequence[Lane | LaneSpec]) -> None:
+        """Make `lanes` the lanes of the comparison.
+
+        A `Lane` keeps its id and history, also with other parameters; a `LaneSpec` begins without history. A lane that
+        is left out is stopped; what it said stays. Raises UsageError for an unknown backend or too many lanes.
+        """
+        kept = {lane.id for lane in lanes if isinstance(lane, Lane)}
+        self._place_lanes(comparison, lanes)
+        for run in list(self._runs.values()):
+            if run.comparison is comparison and run.feed.lane.id not in kept:
+                run.stop()
+        self._recorder.lanes_changed(comparison)
+
+    def _place_lanes(self, comparison: Comparison, lanes: Sequence[Lane | LaneSpec]) -> None:
+        if len(lanes) > MAX_LANES:
+            raise UsageError(f"{len(lanes)} lanes are too many: {MAX_LANES} are allowed.")
+        for lane in lanes:
+            if lane.backend not in self._sources:
+                raise UsageError(f"The backend {lane.backend} is not configured.")
+        placed = []
+        for lane in lanes:
+            if isinstance(lane, LaneSpec):
+                placed.append(Lane(LaneId(comparison.next_lane_id), lane))
+                comparison.next_lane_id += 1
+            else:
+                placed.append(lane)
+        comparison.lanes = tuple(placed)
+
+    # Turns
+
+    def start_turn(self, comparison: Comparison, prompt: str, lanes: Sequence[LaneId] | None = None) -> Turn:
+        """Send `prompt` to all lanes, or to `lanes`. Returns at once; the answers stream.
+
+        Raises UsageError if a lane is still answering, or none is left to ask.
+        """
+        asked = [lane for lane in comparison.lanes if lanes is None or lane.id in lanes]
+        if not asked:
+            raise UsageError("There is no lane to send to.")
+        busy = {feed.lane.id for feed in comparison.live_answers()}
+        for position, lane in enumerate(comparison.lanes, 1):
+            if lane in asked and lane.id in busy:
+                raise UsageError(f"Lane {position} ({lane.model}) is still answering.")
+        turn = Turn(len(comparison.turns) + 1, prompt, self._clock.wall())
+        runs = [self._new_run(comparison, turn, lane) for lane in asked]
+        comparison.turns.append(turn)
+        self._recorder.turn_started(comparison, turn)
+        self._begin(comparison, turn, runs)
+        return turn
+
+    def ask_again(self, comparison: Comparison, lane_id: LaneId, turn_number: int) -> AnswerFeed:
+        """Ask one lane once more in a turn: a further alternative, shown from now on.
+
+        Raises UsageError if the lane was removed or is still answering.
+        """
+        lane = comparison.lane(lane_id)
+        if lane is None:
+            raise UsageError("This lane was removed.")
+        if any(feed.lane.id == lane_id for feed in comparison.live_answers()):
+            raise UsageError(f"{lane.model} is still answering.")
+        turn = comparison.turns[turn_number - 1]
+        run = self._new_run(comparison, turn, lane)
+        self._begin(comparison, turn, [run])
+        return run.feed
+
+    def _new_run(self, comparison: Comparison, turn: Turn, lane: Lane) -> AnswerRun:
+        system = lane.params.get("system", comparison.system)
+        messages = build_messages(
+            system if isinstance(system, str) else None, comparison.history(lane.id, turn.number), turn.prompt
+        )
+        request = AnswerRequest(lane, messages, comparison.tier, comparison.id)
+        feed = AnswerFeed(self._new_id(), lane, turn.number)
+        alternatives = turn.answers.setdefault(lane.id, [])
+        turn.shown[lane.id] = len(alternatives)
+        alternatives.append(feed)
+        run = AnswerRun(
+            comparison,
+            feed,
+            request,
+            self._sources[lane.backend],
+            self._context,
+            changed=self._answer_changed,
+            ended=self._answer_ended,
+        )
+        self._runs[feed.id] = run
+        return run
+
+    def _begin(self, comparison: Comparison, turn: Turn, runs: Sequence[AnswerRun]) -> None:
+        for run in runs:
+            self._recorder.answer_started(comparison, run.feed)
+        self._observer.turn_started(comparison, turn)
+        self._spawn(self._ask(turn, runs))
+        if self._patience is None or self._patience.done():
+            self._patience = asyncio.create_task(self._watch())
+
+    async def _ask(self, turn: Turn, runs: Sequence[AnswerRun]) -> None:
+        tier = runs[0].request.tier
+        too_long = refused_by_tier(tier, len(turn.prompt)) if tier else None
+        if too_long:
+            return _refuse_all(runs, too_long)
+        places = await self._ledger.reserve([run.feed.lane for run in runs])
+        if isinstance(places, Refusal):
+            return _refuse_all(runs, refused_by_limit(places, self._clock.wall()))
+        by_backend: dict[str, list[tuple[AnswerRun, Place]]] = defaultdict(list)
+        for run, place in zip(runs, places, strict=True):
+            if run.feed.state.status.is_final:  # stopped while the places were taken
+                await self._ledger.release(place)
+            else:
+                by_backend[run.feed.lane.backend].append((run, place))
+        for backend, group in by_backend.items():
+            self._start(self._sources[backend], group)
+        return None
+
+    def _start(self, source: ComparisonSource, group: Sequence[tuple[AnswerRun, Place]]) -> None:
+        emits: dict[LaneId, Emit] = {run.feed.lane.id: run.begin_attempt(place) for run, place in group}
+
+        def emit(lane: LaneId, event: StreamEvent) -> None:
+            emits[lane](lane, event)
+
+        stream = source.start([run.request for run, _ in group], emit)
+        for run, _ in group:
+            run.attach(stream)
+
+    def _answer_changed(self, run: AnswerRun, event: AnswerEvent) -> None:
+        self._observer.answer_changed(run.comparison, run.feed, event)
+
+    def _answer_ended(self, run: AnswerRun) -> None:
+        self._recorder.answer_ended(run.comparison, run.feed)
+        del self._runs[run.feed.id]
+        self._spawn(run.drain())
+
+    # Stopping and waiting
+
+    def stop(self, comparison: Comparison, lane: LaneId) -> None:
+        """Stop what this lane is answering; its text stays."""
+        for run in list(self._runs.values()):
+            if run.comparison is comparison and run.feed.lane.id == lane:
+                run.stop()
+
+    def stop_all(self, comparison: Comparison | None = None) -> None:
+        """Stop every answer of the comparison, or of all."""
+        for run in list(self._runs.values()):
+            if comparison is None or run.comparison is comparison:
+                run.stop()
+
+    async def wait(self, comparison: Comparison) -> None:
+        """Wait until no answer of the comparison is live."""
+        while runs := [run for run in self._runs.values() if run.comparison is comparison]:
+            await asyncio.gather(*(run.finished.wait() for run in runs))
+
+    async def warm_up(self, backends: Iterable[str]) -> None:
+        """Let these backends do what would make the first request late."""
+        await asyncio.gather(*(self._sources[name].warm_up() for name in set(backends) if name in self._sources))
+
+    async def aclose(self) -> None:
+        """Stop everything, keep everything, give everything back, within 2 s."""
+        self.stop_all()
+        if self._patience is not None:
+            self._patience.cancel()
+        try:
+            async with asyncio.timeout(_CLOSE_LIMIT_S):
+                await asyncio.gather(*self._tasks, return_exceptions=True)
+                await self._recorder.flush()
+                await asyncio.gather(*(source.aclose() for source in self._sources.values()), return_exceptions=True)
+        except TimeoutError:
+            for task in self._tasks:
+                task.cancel()
+
+    async def _watch(self) -> None:
+        while self._runs:
+            await self._clock.sleep(_PATIENCE_TICK_S)
+            for run in list(self._runs.values()):
+                run.check_patience()
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _refuse_all(runs: Iterable[AnswerRun], error: AnswerError) -> None:
+    for run in runs:
+        run.refuse(error)
