@@ -1,0 +1,1 @@
+"""Measurements that a person runs and reads; each prints its floor from the same run."""
