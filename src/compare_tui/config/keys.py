@@ -1,0 +1,109 @@
+"""Where a backend's key comes from: its variable, then its command, then keys.toml.
+
+A key never appears in a message. Each belongs to its backend's address: over plain http it goes to this machine only.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from compare_tui.config.addresses import is_loopback, is_plain_http
+from compare_tui.config.keys_file import read_keys
+from compare_tui.config.load import Loaded
+from compare_tui.config.schema import NetworkBackend, OpenRouterBackend
+from compare_tui.config.toml_file import shown_path
+from compare_tui.domain.errors import ConfigError
+from compare_tui.domain.safe_text import make_safe_line
+from compare_tui.domain.secret import KeyFinder, MissingKey, Secret
+
+_COMMAND_LIMIT_S = 10.0
+_SENDABLE = re.compile(r"[\x21-\x7e]+")
+_LOOKS_LIKE_KEY = re.compile(r"[A-Za-z0-9_+/=-]{16,}")
+
+
+def key_finder(name: str, loaded: Loaded, environ: Mapping[str, str]) -> KeyFinder:
+    """Return what finds the key of the backend `name` when it is first needed."""
+    backend = loaded.settings.backends[name]
+    if not isinstance(backend, NetworkBackend) or name in loaded.project_backends:
+        return _no_key
+    return _Finder(name, backend, loaded.paths.keys_file, environ)
+
+
+def _no_key() -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Finder:
+    name: str
+    backend: NetworkBackend
+    keys_file: Path
+    environ: Mapping[str, str]
+
+    def __call__(self) -> Secret | MissingKey | None:
+        found = self._find()
+        insecure = is_plain_http(self.backend.base_url) and not is_loopback(self.backend.base_url)
+        if isinstance(found, Secret) and insecure and not self.backend.allow_insecure:
+            message = f"The key of {self.name} is not sent over plain http to another machine."
+            return MissingKey(message, "Use https, or set allow_insecure = true.")
+        return found
+
+    def _find(self) -> Secret | MissingKey | None:
+        variable = self.backend.api_key_env
+        if variable and self.environ.get(variable, "").strip():
+            return _checked(self.environ[variable], f"The key in {variable}")
+        if self.backend.api_key_command:
+            return _from_command(self.name, self.backend.api_key_command)
+        try:
+            kept = read_keys(self.keys_file).get(self.name)
+        except ConfigError as fault:
+            return MissingKey(fault.message, fault.hint)
+        if kept is not None:
+            return _checked(kept, f"The key {self.name} in {shown_path(self.keys_file)}")
+        return self._missing()
+
+    def _missing(self) -> MissingKey | None:
+        variable = self.backend.api_key_env
+        if variable is None and not isinstance(self.backend, OpenRouterBackend):
+            return None
+        file = shown_path(self.keys_file)
+        if variable is None:
+            return MissingKey(f"There is no key for {self.name}.", f'Write {self.name} = "..." into {file} (mode 600).')
+        hint = f'Set it (export {variable}=...), or write {self.name} = "..." into {file} (mode 600).'
+        return MissingKey(f"{variable} is not set: it holds the key of {self.name}.", hint)
+
+
+def _checked(value: object, what: str) -> Secret | MissingKey:
+    if not isinstance(value, str) or not value.strip():
+        return MissingKey(f"{what} is no text, or empty.")
+    key = value.strip()
+    if not _SENDABLE.fullmatch(key):
+        return MissingKey(f"{what} holds a character that no key has: a space, a line break or a letter beyond ASCII.")
+    return Secret(key)
+
+
+def _from_command(name: str, command: Sequence[str]) -> Secret | MissingKey:
+    what = f"The key command of {name} ({make_safe_line(command[0], 60)})"
+    try:
+        done = subprocess.run(
+            list(command), stdin=subprocess.DEVNULL, capture_output=True, timeout=_COMMAND_LIMIT_S, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return MissingKey(f"{what} did not end within {_COMMAND_LIMIT_S:.0f} s.")
+    except (OSError, ValueError) as fault:
+        reason = fault.strerror if isinstance(fault, OSError) else "a NUL in its arguments"
+        return MissingKey(f"{what} cannot be run: {reason}.")
+    if done.returncode != 0:
+        said = _first_line(done.stderr)
+        return MissingKey(f"{what} ended with status {done.returncode}{f': {said}' if said else '.'}")
+    return _checked(done.stdout.decode(errors="replace").lstrip().partition("\n")[0], f"{what} printed a key that")
+
+
+def _first_line(stderr: bytes) -> str:
+    """Return the first line for a message, without anything that might be a key."""
+    line = stderr.decode(errors="replace").strip().partition("\n")[0]
+    return make_safe_line(_LOOKS_LIKE_KEY.sub("***", line), 120)

@@ -1,0 +1,130 @@
+"""Every setting with its type and default. A new one is a field here and a line in config.example.toml.
+
+Strict: unknown settings and values of another type are errors (check.py puts them in words).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from msgspec import Meta, Struct, field
+
+from compare_tui.domain.limits import Limits
+from compare_tui.domain.tiers import Tier
+from compare_tui.engine.policy import Policy
+
+Seconds: TypeAlias = Annotated[float, Meta(gt=0, le=86_400)]
+Count: TypeAlias = Annotated[int, Meta(ge=1, le=1_000_000_000)]
+Text: TypeAlias = Annotated[str, Meta(min_length=1)]
+VariableName: TypeAlias = Annotated[str, Meta(pattern="^[A-Za-z_][A-Za-z0-9_]*$")]
+
+
+class Timeouts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long to wait, in seconds."""
+
+    connect_s: Seconds = 10.0
+    no_byte_s: Seconds = 120.0
+    """No byte at all, not even a keep-alive."""
+    no_progress_before_content_s: Seconds = 600.0
+    no_progress_after_content_s: Seconds = 120.0
+    retry_after_limit_s: Seconds = 60.0
+    """A server that asks for a longer pause is not asked again."""
+    turn_s: Seconds | None = None
+    """A whole turn; unset: no limit."""
+
+
+class LimitSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Limits of ours, shared by all running copies; unset means no limit."""
+
+    answers_per_minute: Count | None = None
+
+
+class NetworkBackend(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
+    """What backends behind an address share."""
+
+    base_url: Text
+    api_key_env: VariableName | None = None
+    """The variable that holds the key."""
+    api_key_command: Annotated[list[str], Meta(min_length=1)] | None = None
+    """A program and its arguments, run without a shell; the key is the first line that it prints."""
+    allow_insecure: bool = False
+    """Send the key over plain http to another machine too."""
+    params: dict[str, Any] = field(default_factory=dict)
+    """Sent with every request; a lane's own parameters win."""
+
+
+class OpenRouterBackend(NetworkBackend, frozen=True, kw_only=True, tag="openrouter"):
+    """openrouter.ai."""
+
+    base_url: Text = "https://openrouter.ai/api/v1"
+    api_key_env: VariableName | None = "OPENROUTER_API_KEY"
+
+
+class OpenAIBackend(NetworkBackend, frozen=True, kw_only=True, tag="openai"):
+    """Any server that speaks OpenAI's chat completions."""
+
+
+class CompareServerBackend(NetworkBackend, frozen=True, kw_only=True, tag="compare-server"):
+    """A server that speaks /compare-stream."""
+
+
+class LocalBackend(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="local"):
+    """The embedded model."""
+
+
+class ScriptedBackend(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="scripted"):
+    """Models that say what a script says: for tests and screenshots."""
+
+
+Backend: TypeAlias = OpenRouterBackend | OpenAIBackend | CompareServerBackend | LocalBackend | ScriptedBackend
+
+BACKEND_KINDS: dict[str, type[Backend]] = {
+    "openrouter": OpenRouterBackend,
+    "openai": OpenAIBackend,
+    "compare-server": CompareServerBackend,
+    "local": LocalBackend,
+    "scripted": ScriptedBackend,
+}
+
+
+class Lineup(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A named list of lanes; a table spells what is too long for a flag."""
+
+    lanes: Annotated[list[str | dict[str, Any]], Meta(min_length=1)]
+
+
+def _built_in_backends() -> dict[str, Backend]:
+    return {"openrouter": OpenRouterBackend(), "local": LocalBackend()}
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole configuration."""
+
+    default_backend: Text = "openrouter"
+    default_lineup: Text | None = None
+    tier: Tier | None = None
+    system: str | None = None
+    retries: Annotated[int, Meta(ge=0, le=2)] = 2
+    enter: Literal["send", "newline"] = "send"
+    theme: Literal["dark", "light", "terminal"] = "dark"
+    mouse: bool = True
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    limits: LimitSettings = field(default_factory=LimitSettings)
+    backends: dict[str, Backend] = field(default_factory=_built_in_backends)
+    lineups: dict[str, Lineup] = field(default_factory=dict)
+
+    def domain_limits(self) -> Limits:
+        """Return the limits as the ledger takes them."""
+        return Limits(answers_per_minute=self.limits.answers_per_minute)
+
+    def policy(self) -> Policy:
+        """Return the engine's patience."""
+        timeouts = self.timeouts
+        return Policy(
+            retries=self.retries,
+            turn_timeout_s=timeouts.turn_s,
+            no_byte_s=timeouts.no_byte_s,
+            no_progress_before_content_s=timeouts.no_progress_before_content_s,
+            no_progress_after_content_s=timeouts.no_progress_after_content_s,
+            retry_after_limit_s=timeouts.retry_after_limit_s,
+        )

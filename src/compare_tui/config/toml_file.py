@@ -1,0 +1,60 @@
+"""Reading one TOML file: faults name the file, the line and the column."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from compare_tui.domain.errors import ConfigError
+from compare_tui.domain.safe_text import make_safe_line
+
+_POSITION = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
+
+
+def shown_path(path: Path) -> str:
+    """Return `path` as messages show it: safe, the home directory as `~`."""
+    try:
+        return make_safe_line(f"~/{path.relative_to(Path.home())}")
+    except (ValueError, RuntimeError):
+        return make_safe_line(str(path))
+
+
+def read_toml(path: Path) -> dict[str, Any] | None:
+    """Return the file's table, or None if there is no such file. Raises ConfigError."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as fault:
+        raise ConfigError(f"{shown_path(path)} cannot be read: {fault.strerror}.") from None
+    return parse_toml(data, shown_path(path))
+
+
+def parse_toml(data: bytes, name: str) -> dict[str, Any]:
+    """Return the table that `data` holds; `name` stands in messages. Raises ConfigError."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        line = data.count(b"\n", 0, fault.start) + 1
+        column = fault.start - data.rfind(b"\n", 0, fault.start)
+        raise ConfigError(f"{name}, line {line}, column {column}: This is not UTF-8.") from None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        message = str(fault)
+    except (ValueError, RecursionError):
+        raise ConfigError(f"{name} holds a value that cannot be read.") from None
+    position = _POSITION.search(message)
+    what = make_safe_line(message[: position.start()] if position else message)
+    line, column = _where(position, text)
+    raise ConfigError(f"{name}, line {line}, column {column}: {what}.")
+
+
+def _where(position: re.Match[str] | None, text: str) -> tuple[int, int]:
+    """Return line and column, both from 1; a fault without them is at the end."""
+    if position is not None and position["line"]:
+        return int(position["line"]), int(position["column"])
+    lines = text.split("\n")
+    return len(lines), len(lines[-1]) + 1
