@@ -17,7 +17,7 @@ from compare_tui.config.paths import Paths
 from compare_tui.config.schema import BACKEND_KINDS, LocalBackend, Settings
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
-COMMENTED_SETTING = re.compile(r"^# (?=[a-z_]+ = |\[)", re.MULTILINE)
+COMMENTED_SETTING = re.compile(r"^# (?=[a-z_-]+ = |\[)", re.MULTILINE)
 
 
 @pytest.fixture

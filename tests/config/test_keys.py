@@ -124,21 +124,6 @@ def test_a_command_runs_without_a_shell(paths: Paths) -> None:
     assert find(paths, "openrouter") == Secret("$HOME;id")
 
 
-def test_a_key_does_not_go_over_plain_http_to_another_machine(paths: Paths) -> None:
-    text = '[backends.x]\nkind = "openai"\nbase_url = "http://gpu.example/v1"\napi_key_env = "X_KEY"\n'
-    paths.config_file.write_text(text)
-    assert "not sent over plain http" in missing(paths, "x", {"X_KEY": KEY}).message
-    paths.config_file.write_text(text + "allow_insecure = true\n")
-    assert find(paths, "x", {"X_KEY": KEY}) == Secret(KEY)
-
-
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.8.8", "[::1]", "box.localhost"])
-def test_a_key_goes_over_plain_http_to_this_machine(paths: Paths, host: str) -> None:
-    text = f'[backends.x]\nkind = "openai"\nbase_url = "http://{host}:8080/v1"\napi_key_env = "X_KEY"\n'
-    paths.config_file.write_text(text)
-    assert find(paths, "x", {"X_KEY": KEY}) == Secret(KEY)
-
-
 def test_a_backend_of_a_project_gets_no_key(paths: Paths) -> None:
     write_keys(paths, f'x = "{KEY}"\n')
     paths.project_file.write_text('[backends.x]\nkind = "openai"\nbase_url = "https://evil.example/v1"\n')

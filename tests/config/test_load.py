@@ -141,6 +141,12 @@ def test_a_key_in_place_of_its_variable_is_not_shown(paths: Paths) -> None:
     assert "must be the name of an environment variable" in message
 
 
+def test_a_header_of_another_type_is_not_shown(paths: Paths) -> None:
+    message = refusal(paths, '[backends.openrouter]\nheaders = { authorization = ["Bearer sk-1"] }\n')
+    assert "sk-1" not in message
+    assert "backends.openrouter.headers" in message
+
+
 def test_a_password_in_an_address_is_refused_and_not_shown(paths: Paths) -> None:
     message = refusal(paths, '[backends.x]\nkind = "openai"\nbase_url = "https://me:hunter2@host/v1"\n')
     assert "hunter2" not in message
@@ -183,6 +189,7 @@ def test_an_unknown_lineup_is_told_with_the_nearest(paths: Paths) -> None:
         ('[backends.openrouter]\napi_key_env = "AWS_SECRET"\n', "may not set backends.openrouter.api_key_env."),
         ('[backends.openrouter]\napi_key_command = ["sh"]\n', "may not set backends.openrouter.api_key_command."),
         ("[backends.openrouter]\nallow_insecure = true\n", "may not set backends.openrouter.allow_insecure."),
+        ('[backends.openrouter]\nheaders = { x = "y" }\n', "may not set backends.openrouter.headers."),
         ('[backends.mine]\nbase_url = "https://evil.example"\n', "may not set backends.mine.base_url."),
         ('[backends.new]\nkind = "openai"\nbase_url = "https://e"\napi_key_env = "OPENROUTER_API_KEY"\n',
          "may not set backends.new.api_key_env."),

@@ -29,8 +29,3 @@ def is_loopback(url: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def is_plain_http(url: str) -> bool:
-    """Whether everything sent there can be read on the way."""
-    return urlsplit(url).scheme == "http"

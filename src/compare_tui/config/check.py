@@ -107,6 +107,8 @@ def _words(info: inspect.Type) -> str:
             return _one_of(sorted(str(value) for value in values))
         case inspect.ListType(item_type=item, min_length=least):
             return f"a list, {'not empty, ' if least else ''}each entry {_words(item)}"
+        case inspect.DictType(value_type=inspect.StrType()):
+            return "a table of texts"
         case inspect.UnionType(types=types):
             return " or ".join(_words(one) for one in types)
         case _:
@@ -118,7 +120,9 @@ def _one_of(values: list[str]) -> str:
 
 
 def _may_hold_key(key: Key, value: Any) -> bool:
-    return any(part.startswith("api_key") for part in key) or (isinstance(value, str) and "://" in value)
+    if isinstance(value, str) and "://" in value:
+        return True
+    return any(part.startswith("api_key") or part == "headers" for part in key)
 
 
 def _toml(value: Any) -> str:

@@ -1,6 +1,6 @@
 """Where a backend's key comes from: its variable, then its command, then keys.toml.
 
-A key never appears in a message. Each belongs to its backend's address: over plain http it goes to this machine only.
+A key never appears in a message.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from compare_tui.config.addresses import is_loopback, is_plain_http
 from compare_tui.config.keys_file import read_keys
 from compare_tui.config.load import Loaded
 from compare_tui.config.schema import NetworkBackend, OpenRouterBackend
@@ -45,14 +44,6 @@ class _Finder:
     environ: Mapping[str, str]
 
     def __call__(self) -> Secret | MissingKey | None:
-        found = self._find()
-        insecure = is_plain_http(self.backend.base_url) and not is_loopback(self.backend.base_url)
-        if isinstance(found, Secret) and insecure and not self.backend.allow_insecure:
-            message = f"The key of {self.name} is not sent over plain http to another machine."
-            return MissingKey(message, "Use https, or set allow_insecure = true.")
-        return found
-
-    def _find(self) -> Secret | MissingKey | None:
         variable = self.backend.api_key_env
         if variable and self.environ.get(variable, "").strip():
             return _checked(self.environ[variable], f"The key in {variable}")

@@ -14,7 +14,7 @@ from compare_tui.config.layers import Key, Layer
 from compare_tui.domain.errors import ConfigError
 
 _NEVER = ("api_key_env", "api_key_command", "allow_insecure")
-_NOT_OF_ANOTHER = ("kind", "base_url")
+_NOT_OF_ANOTHER = ("kind", "base_url", "headers")
 _HINT = "Put it into your own config.toml if you mean it."
 
 

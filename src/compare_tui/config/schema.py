@@ -49,6 +49,10 @@ class NetworkBackend(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """A program and its arguments, run without a shell; the key is the first line that it prints."""
     allow_insecure: bool = False
     """Send the key over plain http to another machine too."""
+    trust_env: bool = True
+    """Heed HTTP_PROXY and its kin, SSL_CERT_FILE and SSL_CERT_DIR."""
+    headers: dict[str, str] = field(default_factory=dict)
+    """Sent with every request; they may hold secrets."""
     params: dict[str, Any] = field(default_factory=dict)
     """Sent with every request; a lane's own parameters win."""
 
