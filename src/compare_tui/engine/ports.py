@@ -14,6 +14,7 @@ from compare_tui.domain.events import AnswerEvent, StreamEvent
 from compare_tui.domain.lanes import Lane, LaneId
 from compare_tui.domain.limits import Refusal
 from compare_tui.domain.messages import AnswerRequest
+from compare_tui.domain.usage import Today, UsageBy, UsageReport
 from compare_tui.engine.comparison import AnswerFeed, Comparison, Turn
 
 Emit = Callable[[LaneId, StreamEvent], None]
@@ -115,6 +116,16 @@ class Ledger(Protocol):
 
     async def release(self, place: Place) -> None:
         """Nothing was sent: the place is free again."""
+
+
+class UsageReader(Protocol):
+    """Tells what was used."""
+
+    def report(self, *, by: UsageBy = UsageBy.MODEL, since: float | None = None) -> UsageReport:
+        """Return what was used since a time (Unix seconds), all of it by default. Raises StorageError."""
+
+    def today(self, now: float) -> Today | None:
+        """Return the local day of `now` so far; None if it cannot be read. Quick enough after each answer."""
 
 
 class Observer(Protocol):

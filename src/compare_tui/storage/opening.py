@@ -1,0 +1,227 @@
+"""Opens the file, whatever state it and its place are in.
+
+    nothing or empty   made, migrated
+    older              copied, migrated
+    newer              read as it is; what is new stays in memory
+    damaged            set aside, what can be read is carried over
+    not writable       read if it is there; what is new stays in memory
+    on the network     a rollback journal in place of WAL
+
+Everything but the first is told in one line.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from compare_tui.domain.safe_text import make_safe_line
+from compare_tui.storage.connections import connect, connect_memory, in_words, is_corrupt, is_unwritable, user_version
+from compare_tui.storage.file_systems import MOUNTINFO, network_file_system
+from compare_tui.storage.files import make_private_file, set_aside
+from compare_tui.storage.locks import FileLock
+from compare_tui.storage.migrate import migrate
+from compare_tui.storage.owners import is_alive, owners_directory
+from compare_tui.storage.salvage import salvage
+from compare_tui.storage.schema import MIGRATIONS, Migration
+
+_ALWAYS_CHECKED_BYTES: Final = 1_048_576
+"""A file up to this size is checked at each opening: that takes about 2 ms."""
+_WAL_LIMIT_BYTES: Final = 4_194_304
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDatabase:
+    """An open database: one connection that writes, and where to read."""
+
+    connection: sqlite3.Connection
+    """Writes. In memory it is the only one."""
+    lock: FileLock | None
+    """To be held while writing; None in memory, which nobody shares."""
+    file: os.stat_result | None
+    """The open file's identity; None in memory."""
+    path: Path
+    read_from: Path | None
+    """The file to read, None: read from `connection`."""
+    immutable: bool = False
+    """The file to read can get no companions, so it is read as one that never changes."""
+    always_synced: bool = False
+    """The journal is no WAL: each transaction must reach the disk in full."""
+
+    def is_current(self) -> bool:
+        """Whether the file under the name is still the one that is open."""
+        try:
+            return self.file is None or os.path.samestat(self.path.stat(), self.file)
+        except OSError:
+            return False
+
+    def close(self) -> None:
+        """Close the connection that writes, and the lock."""
+        self.connection.close()
+        if self.lock is not None:
+            self.lock.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """How to open: `path` is absolute, `wall` tells Unix seconds, `on_notice` takes one safe line."""
+
+    path: Path
+    wall: Callable[[], float]
+    on_notice: Callable[[str], None]
+    migrations: Sequence[Migration] = MIGRATIONS
+    mountinfo: Path = field(default=MOUNTINFO)
+
+    def open(self) -> OpenDatabase:
+        """Open the database, in memory if its place cannot be written.
+
+        Raises sqlite3.Error or OSError if it cannot be opened at the moment: a full disk, a foreign lock.
+        """
+        try:
+            return self._open_file()
+        except (OSError, sqlite3.Error) as fault:
+            if not is_unwritable(fault):
+                raise
+            return self._open_beside(f"cannot be written ({in_words(fault)})")
+
+    def _open_file(self) -> OpenDatabase:
+        make_private_file(self.path)
+        lock = FileLock(self.path.with_name(self.path.name + ".lock"))
+        try:
+            return self._open_locked_if_needed(lock)
+        except sqlite3.DatabaseError as fault:
+            if not is_corrupt(fault):
+                lock.close()
+                raise
+        except BaseException:
+            lock.close()
+            raise
+        try:
+            with lock:
+                return self._replace_damaged(lock)
+        except BaseException:
+            lock.close()
+            raise
+
+    def _open_locked_if_needed(self, lock: FileLock) -> OpenDatabase:
+        connection, file = self._connect()
+        try:
+            if user_version(connection) > len(self.migrations):
+                version = user_version(connection)
+                connection.close()
+                lock.close()
+                return self._open_beside(
+                    f"was made by a newer version (schema {version}, this one knows {len(self.migrations)})"
+                )
+            network = network_file_system(self.path, self.mountinfo)
+            if not self._is_ready(connection, network):
+                with lock:
+                    self._prepare(connection, network)
+            self._check(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return self._opened(connection, lock, file, network)
+
+    def _connect(self) -> tuple[sqlite3.Connection, os.stat_result]:
+        """Connect to the file under the name, also if it is replaced meanwhile."""
+        while True:
+            file = self.path.stat()
+            connection = connect(self.path)
+            if os.path.samestat(file, self.path.stat()):
+                return connection, file
+            connection.close()
+
+    def _is_ready(self, connection: sqlite3.Connection, network: str | None) -> bool:
+        journal = connection.execute("PRAGMA journal_mode").fetchone()[0]
+        return user_version(connection) == len(self.migrations) and (journal == "wal") is (network is None)
+
+    def _prepare(self, connection: sqlite3.Connection, network: str | None) -> None:
+        connection.execute(f"PRAGMA journal_mode = {'WAL' if network is None else 'TRUNCATE'}")
+        migrate(connection, self.migrations, self.path)
+
+    def _opened(
+        self, connection: sqlite3.Connection, lock: FileLock, file: os.stat_result, network: str | None
+    ) -> OpenDatabase:
+        connection.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT_BYTES}")
+        wal = connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+        if not wal:
+            connection.execute("PRAGMA journal_mode = TRUNCATE")
+            connection.execute("PRAGMA synchronous = FULL")
+        if network:
+            self._notice(f"is on a network file system ({network}): it is kept without WAL, which is slower")
+        return OpenDatabase(connection, lock, file, self.path, self.path, always_synced=not wal)
+
+    def _check(self, connection: sqlite3.Connection) -> None:
+        """Raise sqlite3.DatabaseError if the file is damaged; a large one is trusted after a clean end."""
+        tokens = [token for (token,) in connection.execute("SELECT token FROM owners")]
+        marks = owners_directory(self.path)
+        if self.path.stat().st_size <= _ALWAYS_CHECKED_BYTES or not all(is_alive(marks, token) for token in tokens):
+            check_pages(connection)
+
+    def _replace_damaged(self, lock: FileLock) -> OpenDatabase:
+        """Set the damaged file aside and make a sound one, unless another process has just done so."""
+        network = network_file_system(self.path, self.mountinfo)
+        connection, file = self._connect()
+        try:
+            check_pages(connection)
+            self._prepare(connection, network)
+        except sqlite3.DatabaseError as fault:
+            connection.close()
+            if not is_corrupt(fault):
+                raise
+            connection, file = self._start_anew(network)
+        return self._opened(connection, lock, file, network)
+
+    def _start_anew(self, network: str | None) -> tuple[sqlite3.Connection, os.stat_result]:
+        aside = set_aside(self.path, self.wall())
+        make_private_file(self.path)
+        connection, file = self._connect()
+        try:
+            self._prepare(connection, network)
+            saved = salvage(aside, connection)
+        except BaseException:
+            connection.close()
+            raise
+        self._notice(
+            f"was damaged: it is kept as {aside.name}, and {saved.comparisons} comparisons with "
+            f"{saved.answers} answers were carried over"
+        )
+        return connection, file
+
+    def _open_beside(self, why: str) -> OpenDatabase:
+        """Write to memory; read from the file if that is possible."""
+        memory = connect_memory()
+        migrate(memory, self.migrations)
+        readable = self._readable()
+        self._notice(f"{why}: this session is kept in memory only, and limits count this copy of the program alone")
+        read_from = None if readable is None else self.path
+        return OpenDatabase(memory, None, None, self.path, read_from, immutable=readable == "immutable")
+
+    def _readable(self) -> str | None:
+        """Return how the file can be read: `shared`, `immutable` (no companions can be made), or None."""
+        for kind in ("shared", "immutable"):
+            try:
+                with closing(connect(self.path, mode="ro", immutable=kind == "immutable")) as connection:
+                    connection.execute("SELECT count(*) FROM answers")
+                    return kind
+            except sqlite3.Error:
+                continue
+        return None
+
+    def _notice(self, what: str) -> None:
+        self.on_notice(make_safe_line(f"The database {self.path} {what}."))
+
+
+def check_pages(connection: sqlite3.Connection) -> None:
+    """Raise sqlite3.DatabaseError with SQLITE_CORRUPT if a page is damaged."""
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        fault = sqlite3.DatabaseError(found)
+        fault.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise fault

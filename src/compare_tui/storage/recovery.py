@@ -1,0 +1,67 @@
+"""What processes left behind that died: their answers become `cut`, their comparisons and places free."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+
+from compare_tui.domain.answers import AnswerError, AnswerStatus, ErrorKind
+from compare_tui.engine.comparison import Chunk
+from compare_tui.storage.arrivals import Arrival, pack_arrivals
+from compare_tui.storage.rows import change_answer, delete_chunks
+from compare_tui.storage.values import json_value
+
+_CUT = AnswerError(ErrorKind.CONNECTION, "The program ended before the answer did.")
+
+
+def recover(db: sqlite3.Connection, *, own: int, is_alive: Callable[[str], bool]) -> tuple[int, tuple[str, ...]]:
+    """Retire every owner that is dead. Returns how many answers became `cut`, and the tokens of the dead."""
+    others = db.execute("SELECT id, token FROM owners WHERE id != ?", (own,)).fetchall()
+    dead = [(owner, token) for owner, token in others if not is_alive(token)]
+    n_cut = sum(retire(db, owner) for owner, _ in dead)
+    # Owners that a damaged file has lost.
+    lost = db.execute(
+        "SELECT DISTINCT owner FROM answers WHERE owner IS NOT NULL AND owner NOT IN (SELECT id FROM owners)"
+    ).fetchall()
+    n_cut += sum(retire(db, owner) for (owner,) in lost)
+    return n_cut, tuple(token for _, token in dead)
+
+
+def retire(db: sqlite3.Connection, owner: int) -> int:
+    """Take an owner out of the file. Returns how many of its answers were under way: they are `cut`."""
+    answers = [row[0] for row in db.execute("SELECT id FROM answers WHERE owner = ?", (owner,))]
+    for answer in answers:
+        _cut(db, answer)
+    db.execute("UPDATE comparisons SET owner = NULL WHERE owner = ?", (owner,))
+    free_places(db, owner)
+    db.execute("DELETE FROM owners WHERE id = ?", (owner,))
+    return len(answers)
+
+
+def free_places(db: sqlite3.Connection, owner: int) -> None:
+    """Free the places that this owner has only reserved: nothing was sent for them."""
+    db.execute("DELETE FROM places WHERE state = 'reserved' AND owner = ?", (owner,))
+
+
+def _cut(db: sqlite3.Connection, answer: int) -> None:
+    chunks = list(_chunks(db, answer))
+    change_answer(
+        db,
+        answer,
+        {
+            "status": AnswerStatus.CUT.value,
+            "owner": None,
+            "error": json_value(_CUT),
+            "duration_ms": chunks[-1].at_ms if chunks else None,
+            "arrivals": pack_arrivals(Arrival(chunk.at_ms, len(chunk.text), chunk.is_reasoning) for chunk in chunks),
+            "reasoning": "".join(chunk.text for chunk in chunks if chunk.is_reasoning),
+            "text": "".join(chunk.text for chunk in chunks if not chunk.is_reasoning),
+        },
+    )
+    delete_chunks(db, answer)
+
+
+def _chunks(db: sqlite3.Connection, answer: int) -> Iterator[Chunk]:
+    rows = db.execute("SELECT at_ms, is_reasoning, text FROM chunks WHERE answer = ? ORDER BY seq", (answer,))
+    for at_ms, is_reasoning, text in rows:
+        yield Chunk(at_ms, bool(is_reasoning), text)

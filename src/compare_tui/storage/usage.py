@@ -1,0 +1,104 @@
+"""What was used, read from the answers."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from datetime import datetime
+from typing import Final
+
+from compare_tui.domain.answers import AnswerStatus
+from compare_tui.domain.errors import StorageError
+from compare_tui.domain.safe_text import make_safe_line
+from compare_tui.domain.usage import Today, UsageBy, UsageReport, UsageRow, sum_rows
+from compare_tui.storage.database import Database
+from compare_tui.storage.places import times_in_window
+
+_GROUPS: Final = {
+    UsageBy.MODEL: ("model", "backend"),
+    UsageBy.DAY: ("date(started_ms / 1000, 'unixepoch', 'localtime')", "NULL"),
+    UsageBy.BACKEND: ("backend", "NULL"),
+    UsageBy.PROVIDER: ("provider", "NULL"),
+}
+"""The SQL of a row's key and backend."""
+
+
+class SqliteUsage:
+    """Implements the `UsageReader` port on a `Database`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def report(self, *, by: UsageBy = UsageBy.MODEL, since: float | None = None) -> UsageReport:
+        """Return what was used since a time (Unix seconds), all of it by default. Raises StorageError.
+
+        Days come newest first, other groups by their number of answers.
+        """
+        with self._database.read() as db:
+            rows = _grouped(db, by, 0 if since is None else int(since * 1000))
+        if by is UsageBy.DAY:
+            rows.sort(key=lambda row: row.key or "", reverse=True)
+        else:
+            rows.sort(key=lambda row: (-row.answers, row.key or "", row.backend or ""))
+        return UsageReport(by, tuple(rows), sum_rows(rows))
+
+    def today(self, now: float) -> Today | None:
+        """Return the local day of `now` (Unix seconds) so far, in under a millisecond; None if it cannot be read."""
+        midnight = datetime.fromtimestamp(now).astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+        try:
+            with self._database.read() as db:
+                answers, cost_usd, n_known = db.execute(
+                    """SELECT count(*), total(cost_usd), count(cost_usd) FROM answers
+                    WHERE started_ms >= ? AND status != ?""",
+                    (int(midnight.timestamp() * 1000), AnswerStatus.REFUSED.value),
+                ).fetchone()
+                places = len(times_in_window(db, int(now * 1000)))
+        except StorageError:
+            return None
+        return Today(answers, cost_usd, answers - n_known, places)
+
+
+def _grouped(db: sqlite3.Connection, by: UsageBy, since_ms: int) -> list[UsageRow]:
+    key, backend = _GROUPS[by]
+    parts: dict[tuple[str | None, str | None], list[UsageRow]] = defaultdict(list)
+    for part in db.execute(
+        f"""SELECT {key}, {backend}, status, count(*), total(prompt_tokens), total(completion_tokens),
+            total(reasoning_tokens), max(tokens_estimated), sum(cost_usd), count(cost_usd)
+        FROM answers WHERE started_ms >= ? GROUP BY 1, 2, 3""",
+        (since_ms,),
+    ):
+        row = _row_of_status(*part)
+        parts[row.key, row.backend].append(row)
+    return [sum_rows(rows, key=key, backend=backend) for (key, backend), rows in parts.items()]
+
+
+def _row_of_status(
+    key: str | None,
+    backend: str | None,
+    status: str,
+    count: int,
+    prompt_tokens: float,
+    completion_tokens: float,
+    reasoning_tokens: float,
+    estimated: int | None,
+    cost_usd: float | None,
+    cost_known: int,
+) -> UsageRow:
+    asked = 0 if status == AnswerStatus.REFUSED.value else count
+    return UsageRow(
+        _safe(key),
+        _safe(backend),
+        answers=asked,
+        statuses={make_safe_line(status): count},
+        prompt_tokens=int(prompt_tokens),
+        completion_tokens=int(completion_tokens),
+        reasoning_tokens=int(reasoning_tokens),
+        estimated=bool(estimated),
+        cost_usd=cost_usd,
+        cost_known=cost_known,
+        cost_unknown=max(0, asked - cost_known),
+    )
+
+
+def _safe(name: str | None) -> str | None:
+    return None if name is None else make_safe_line(name)
