@@ -88,7 +88,7 @@ def _without_none(info: inspect.Type) -> inspect.Type:
     return info
 
 
-def _words(info: inspect.Type) -> str:
+def _words(info: inspect.Type) -> str:  # noqa: C901 - one line per kind of type
     """Return what is allowed, in words."""
     match _without_none(info):
         case inspect.IntType(ge=low, le=high):
