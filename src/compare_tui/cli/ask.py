@@ -1,0 +1,135 @@
+"""`ask`: one turn without a screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from compare_tui.cli.answer_json import document, feeds, message_of
+from compare_tui.cli.exit_status import ExitStatus, status_of
+from compare_tui.cli.json_lines import JsonLines
+from compare_tui.cli.message import compose_message, read_piped
+from compare_tui.cli.options import ChosenLanes, TurnOptions, choose_lanes, load_settings
+from compare_tui.cli.surroundings import Surroundings
+from compare_tui.cli.text_report import TextReport
+from compare_tui.cli.turn import TurnEnd, TurnOrder, run_turn
+from compare_tui.config.load import Loaded
+from compare_tui.domain.errors import CompareTuiError, UsageError
+from compare_tui.domain.lane_spelling import unknown_keys
+from compare_tui.domain.lanes import LaneSpec
+
+
+class Format(StrEnum):
+    """How `ask` writes its answers."""
+
+    TEXT = "text"
+    JSON = "json"
+    JSONL = "jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent to whom."""
+
+    loaded: Loaded
+    chosen: ChosenLanes
+    text: str
+
+
+def ask(surroundings: Surroundings, options: TurnOptions, form: Format) -> ExitStatus:
+    """Send one turn and write its answers. Raises CompareTuiError where nothing could be sent."""
+    try:
+        return _ask(surroundings, options, form)
+    except CompareTuiError as fault:
+        if form is Format.JSONL:
+            JsonLines(surroundings.output).failed(str(fault))
+        raise
+
+
+def prepare(surroundings: Surroundings, options: TurnOptions) -> Message:
+    """Return what the options say. Raises UsageError."""
+    loaded = load_settings(options, surroundings.environ)
+    chosen = choose_lanes(options, loaded)
+    tell_about_lanes(surroundings, loaded, chosen.lanes)
+    piped = ""
+    if surroundings.piped is not None and not options.no_stdin:
+        waiting = "Waiting for the rest of the message on standard input; --no-stdin leaves it alone."
+        piped = read_piped(surroundings.piped, say_waiting=lambda: surroundings.diagnostics.note(waiting))
+    return Message(loaded, chosen, compose_message(options.prompt, options.files, piped))
+
+
+def tell_about_lanes(surroundings: Surroundings, loaded: Loaded, lanes: tuple[LaneSpec, ...]) -> None:
+    """Say where a project's file sends lanes, and which parameters nobody knows."""
+    for note in loaded.project_notes(lanes):
+        surroundings.diagnostics.warning(note)
+    for number, lane in enumerate(lanes, 1):
+        unknown = unknown_keys(lane)
+        if unknown:
+            names = ", ".join(unknown)
+            surroundings.diagnostics.warning(
+                f"Lane {number} ({lane.model}): {names} is not known, but sent on as it is."
+            )
+
+
+def _ask(surroundings: Surroundings, options: TurnOptions, form: Format) -> ExitStatus:
+    message = prepare(surroundings, options)
+    if not message.chosen.lanes:
+        raise UsageError("Whom to ask?", hint="Name a lane with -m, a line-up with -l, or set default_lineup.")
+    if not message.text:
+        raise UsageError("There is nothing to ask.", hint="Give a prompt, a file with -f, or text on standard input.")
+    output = surroundings.output
+    writer = _writer(surroundings, form, message.loaded)
+    order = TurnOrder(
+        loaded=message.loaded,
+        lanes=message.chosen.lanes,
+        prompt=message.text,
+        save=not options.no_save,
+        writer=writer,
+        may_speak=lambda: not output.is_terminal or not isinstance(writer, TextReport) or writer.is_between_lines,
+    )
+    end = run_turn(surroundings, order)
+    if end is None:
+        return ExitStatus.INTERRUPTED
+    states = [feed.state for feed in feeds(end.comparison, end.turn)]
+    status = end.interrupted or status_of(states)
+    if isinstance(writer, JsonLines):
+        writer.complete(end.comparison, end.turn, exit_status=status, ended_at=end.ended_at)
+    elif form is Format.JSON:
+        output.write_json(document(end.comparison, end.turn, status), indent=2)
+    if form is not Format.TEXT or not output.is_terminal:
+        _tell_failures(surroundings, end)
+    return status
+
+
+class Silence:
+    """Writes nothing while answers come."""
+
+    def turn_started(self, *_: object) -> None:
+        """Take no notice."""
+
+    def answer_changed(self, *_: object) -> None:
+        """Take no notice."""
+
+
+def _writer(surroundings: Surroundings, form: Format, loaded: Loaded) -> TextReport | JsonLines | Silence:
+    match form:
+        case Format.TEXT:
+            clear = surroundings.diagnostics.clear_progress if surroundings.output.is_terminal else None
+            return TextReport(surroundings.output, loaded.settings.default_backend, before_text=clear)
+        case Format.JSON:
+            return Silence()
+        case Format.JSONL:
+            return JsonLines(surroundings.output)
+
+
+def _tell_failures(surroundings: Surroundings, end: TurnEnd) -> None:
+    """Say on standard error what went wrong, once for all lanes with the same fault."""
+    lanes_by_fault: dict[str, list[str]] = {}
+    for number, feed in enumerate(feeds(end.comparison, end.turn), 1):
+        state = feed.state
+        if state.error is not None and not state.status.is_answered:
+            lanes_by_fault.setdefault(message_of(state.error), []).append(f"{number} ({feed.lane.model})")
+        for warning in state.warnings:
+            surroundings.diagnostics.warning(f"Lane {number} ({feed.lane.model}): {warning}")
+    for fault, lanes in lanes_by_fault.items():
+        surroundings.diagnostics.error(f"Lane{'s' if len(lanes) > 1 else ''} {', '.join(lanes)}: {fault}")

@@ -1,0 +1,63 @@
+"""All that is written to standard error: errors, warnings, notes and progress. One line each, never a key."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TextIO
+
+from compare_tui.domain.errors import CompareTuiError
+from compare_tui.domain.safe_text import make_safe_line
+
+PROGRAM = "compare-tui"
+_LINE_LIMIT = 1_000
+_ERASE_LINE = "\r\x1b[K"
+
+
+class Diagnostics:
+    """Standard error; a reader who has gone is no error."""
+
+    def __init__(self, stream: TextIO | None, *, is_terminal: bool = False) -> None:
+        self._stream = stream
+        self._is_terminal = is_terminal
+        self._progress = ""
+
+    @property
+    def shows_progress(self) -> bool:
+        """Whether a line that is replaced makes sense here."""
+        return self._is_terminal
+
+    def error(self, message: str) -> None:
+        """Say why the command cannot go on."""
+        self._line(f"{PROGRAM}: {message}")
+
+    def report(self, fault: CompareTuiError) -> None:
+        """Say what went wrong, and what can be done."""
+        self.error(str(fault))
+
+    def warning(self, message: str) -> None:
+        """Say what is odd though the command goes on."""
+        self._line(f"{PROGRAM}: warning: {message}")
+
+    def note(self, message: str) -> None:
+        """Say what may be good to know."""
+        self._line(f"{PROGRAM}: {message}")
+
+    def progress(self, line: str) -> None:
+        """Replace the progress line; nothing without a terminal."""
+        if self._is_terminal and line != self._progress:
+            self._progress = line
+            self._write(_ERASE_LINE + make_safe_line(line, 79))
+
+    def clear_progress(self) -> None:
+        """Take the progress line away."""
+        self.progress("")
+
+    def _line(self, text: str) -> None:
+        self.clear_progress()
+        self._write(make_safe_line(text, _LINE_LIMIT) + "\n")
+
+    def _write(self, text: str) -> None:
+        if self._stream is not None:
+            with suppress(OSError, ValueError):
+                self._stream.write(text)
+                self._stream.flush()

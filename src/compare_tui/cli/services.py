@@ -1,0 +1,56 @@
+"""What the commands need from outside, handed over by whoever starts them.
+
+The commands read the configuration and drive the engine themselves; sources, storage and the panes are behind this.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from compare_tui.config.load import Loaded
+from compare_tui.domain.lanes import LaneSpec
+from compare_tui.domain.usage import UsageBy, UsageReport
+from compare_tui.engine.engine import Engine
+from compare_tui.engine.ports import Observer
+
+
+class UsageReader(Protocol):
+    """Sums over what was used."""
+
+    def usage(self, *, by: UsageBy, since: float | None) -> UsageReport:
+        """Return the report of the answers that began at `since` (Unix seconds) or later. Raises StorageError."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppOrder:
+    """What the panes open with. Tier, system prompt and patience are in the settings, flags included."""
+
+    loaded: Loaded
+    lanes: tuple[LaneSpec, ...] = ()
+    """Empty: nothing was named and there is no default; the app asks."""
+    lineup: str = ""
+    prompt: str = ""
+    """Sent as soon as the panes stand; empty: nothing is sent."""
+    save: bool = True
+
+
+class Services(Protocol):
+    """Everything from outside. A call may raise CompareTuiError, which is told in one line."""
+
+    def open_engine(self, loaded: Loaded, *, observer: Observer, save: bool) -> AbstractAsyncContextManager[Engine]:
+        """Build an engine on the running loop, with a source per configured backend; close it at the end.
+
+        Nothing is connected and no key is looked for before a lane is asked. Without `save` nothing of the comparison
+        is kept; the limits count all the same.
+        """
+
+    def open_usage(self, loaded: Loaded) -> AbstractContextManager[UsageReader]:
+        """Open the store for reading; a store that does not exist yet is empty."""
+
+    def run_app(self, order: AppOrder) -> int:
+        """Open the panes, return the exit status when they are closed. Keys come from standard input."""
+
+    def run_demo(self, order: AppOrder) -> int:
+        """The same with lanes of the embedded model, fetched first where it is missing, and a sample prompt."""
