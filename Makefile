@@ -31,7 +31,7 @@ format: $(VENV)/.test  ## Put imports and layout in order
 	$(BIN)/ruff format .
 
 recordings: $(VENV)/.test  ## Record the embedded model's answers for machines where it cannot run
-	$(BIN)/python benchmarks/record_demo.py
+	$(BIN)/python -m benchmarks.record_demo
 
 clean:  ## Remove .venv and everything that was built
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

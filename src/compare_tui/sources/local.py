@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import replace
 
 from compare_tui.domain.answers import AnswerError, ErrorKind
 from compare_tui.domain.events import StreamCut, StreamEnded, StreamEvent, StreamFailed, WarningRaised
 from compare_tui.domain.json_types import Json
 from compare_tui.domain.messages import AnswerRequest
-from compare_tui.engine.ports import LaneSource
+from compare_tui.engine.ports import Clock
 from compare_tui.sources.local_faults import LocalModelError
 from compare_tui.sources.local_process import LocalEndpoint, LocalProcess
+from compare_tui.sources.openai import PLAIN, OpenAISource
+from compare_tui.sources.settings import OpenAISettings
 
 DEFAULT_PARAMS: Mapping[str, Json] = {
     # Without it the small model repeats itself to the limit at any temperature.
@@ -24,56 +25,68 @@ DEFAULT_PARAMS: Mapping[str, Json] = {
 
 
 class LocalSource:
-    """A `LaneSource` on the embedded model. `open_source` makes the source that speaks to a running child."""
+    """A `LaneSource` on the embedded model. It owns the process and ends it."""
 
-    def __init__(self, process: LocalProcess, open_source: Callable[[LocalEndpoint], LaneSource]) -> None:
+    def __init__(self, process: LocalProcess, *, clock: Clock) -> None:
         self._process = process
-        self._open_source = open_source
+        self._clock = clock
         self._endpoint: LocalEndpoint | None = None
-        self._source: LaneSource | None = None
-        self._retired: set[asyncio.Task[None]] = set()
+        self._source: OpenAISource | None = None
+        self._closing: set[asyncio.Task[None]] = set()
 
-    async def ready(self) -> LaneSource:
+    async def ready(self) -> OpenAISource:
         """Return a source on the running child; start it if need be. Raises LocalModelError."""
         endpoint = await self._process.endpoint()
         if self._source is None or endpoint is not self._endpoint:
             self._retire()
-            self._endpoint, self._source = endpoint, self._open_source(endpoint)
+            self._endpoint, self._source = endpoint, _source_on(endpoint, self._clock)
         return self._source
 
     async def stream(self, request: AnswerRequest) -> AsyncGenerator[StreamEvent, None]:
-        """Ask the model; the lane's own parameters win over `DEFAULT_PARAMS`."""
+        """Ask the model; see LaneSource. The lane's own parameters win over `DEFAULT_PARAMS`."""
         try:
             source = await self.ready()
         except LocalModelError as fault:
-            yield StreamFailed(AnswerError(ErrorKind.BACKEND, fault.message, hint=fault.hint, type=fault.reason))
+            yield StreamFailed(AnswerError(ErrorKind.BACKEND, fault.message, type=fault.reason, hint=fault.hint))
             yield StreamEnded(done=False)
             return
-        async with aclosing(source.stream(_with_defaults(request))) as events:
+        async with aclosing(source.stream(request)) as events:
             async for event in events:
                 if _connection_broke(event) and (ended := await self._process.how_it_ended()):
                     yield WarningRaised(f"The embedded model's process {ended}; it starts again when it is next asked.")
                 yield event
 
     async def warm_up(self) -> None:
-        """Start the child and open the connection."""
+        """Start the child and open a connection."""
         with contextlib.suppress(LocalModelError):
             await (await self.ready()).warm_up()
 
     async def aclose(self) -> None:
         """End the child, within a second."""
         self._retire()
-        if self._retired:
-            await asyncio.wait(self._retired)
+        if self._closing:
+            await asyncio.wait(self._closing)
         await self._process.aclose()
 
     def _retire(self) -> None:
         """Close the source of a child that is gone."""
         if self._source is not None:
             closing = asyncio.create_task(self._source.aclose())
-            self._retired.add(closing)
-            closing.add_done_callback(self._retired.discard)
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
         self._endpoint = self._source = None
+
+
+def _source_on(endpoint: LocalEndpoint, clock: Clock) -> OpenAISource:
+    settings = OpenAISettings(
+        name="local",
+        base_url=endpoint.base_url,
+        key=lambda: endpoint.key,
+        params=DEFAULT_PARAMS,
+        trust_env=False,
+        unix_socket=None if endpoint.socket is None else str(endpoint.socket),
+    )
+    return OpenAISource(settings, clock=clock, dialect=PLAIN)
 
 
 def _connection_broke(event: StreamEvent) -> bool:
@@ -84,9 +97,3 @@ def _connection_broke(event: StreamEvent) -> bool:
             return error.kind is ErrorKind.CONNECTION
         case _:
             return False
-
-
-def _with_defaults(request: AnswerRequest) -> AnswerRequest:
-    lane = request.lane
-    spec = replace(lane.spec, params={**DEFAULT_PARAMS, **lane.params})
-    return replace(request, lane=replace(lane, spec=spec))
