@@ -1,0 +1,84 @@
+"""The app: themes, the line filter, and what happens when something ends. All else is in the screens."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from textual.app import App
+from textual.driver import Driver
+from textual.filter import LineFilter
+from textual.screen import Screen
+
+from compare_tui.tui.internals.crash import crash
+from compare_tui.tui.keymap import SWAPPED_ENTER, Keymap
+from compare_tui.tui.line_filter import SafeLines
+from compare_tui.tui.looks import look_of
+from compare_tui.tui.screens.comparison import ComparisonScreen
+from compare_tui.tui.services import Services
+from compare_tui.tui.signs import signs_for
+from compare_tui.tui.themes import TERMINAL, THEMES, theme_name
+
+TERMINAL_GONE = 129
+"""The exit status where the terminal went away: that of SIGHUP."""
+
+
+class CompareApp(App[None], inherit_bindings=False):
+    """compare-tui's panes."""
+
+    TITLE = "compare-tui"
+    ENABLE_COMMAND_PALETTE = False
+    CSS = """
+    * { scrollbar-size-vertical: 1; scrollbar-color: $line; scrollbar-background: $background; }
+    """
+
+    def __init__(self, services: Services) -> None:
+        no_color = "NO_COLOR" in os.environ
+        term = os.environ.get("TERM", "")
+        name = theme_name(services.theme, term=term, no_color=no_color)
+        self._safe_lines = SafeLines()
+        super().__init__(ansi_color=True if name == TERMINAL.name else None)
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        self.theme = name
+        self.animation_level = "none"
+        signs = signs_for(term)
+        keymap = Keymap(own_keys={} if services.enter_sends else SWAPPED_ENTER)
+        look = look_of(name, no_color=no_color, signs=signs, keymap=keymap, backend_notes=services.backend_notes)
+        self._comparison = ComparisonScreen(services, keymap, signs, look)
+
+    def get_default_screen(self) -> Screen[None]:
+        return self._comparison
+
+    def get_driver_class(self) -> type[Driver]:
+        if sys.platform == "win32":
+            return super().get_driver_class()
+        from compare_tui.tui.internals.driver import TerminalDriver
+
+        return TerminalDriver
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [self._safe_lines, *super().get_line_filters()]
+
+    def end(self, status: int) -> None:
+        """End with an exit status, as a signal asks."""
+        self.exit(return_code=status)
+
+    def close_engine(self) -> None:
+        """Stop, keep and close what the engine holds; waits for a bounded time. May be called from any thread."""
+        engine = self._comparison.engine
+        if engine is not None:
+            engine.close()
+
+    def terminal_gone(self) -> None:
+        """End: nobody sees anything any more."""
+        self.exit(return_code=TERMINAL_GONE)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Textual's own would show the values of variables, keys among them."""
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        crash(self)

@@ -1,0 +1,1 @@
+"""A lane on the screen: its title, its status, its lines and the widget that shows them."""

@@ -1,0 +1,137 @@
+"""The pane's status line, in its bottom border: sign and word, then the figures that fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import assert_never
+
+from rich.cells import cell_len
+
+from compare_tui.domain.answers import AnswerState, AnswerStatus
+from compare_tui.domain.figures import completion_tokens, duration_s, tokens_per_second, ttft_s, waited_s
+from compare_tui.tui.panes.amounts import dollars, per_second, seconds, whole_seconds
+from compare_tui.tui.panes.failures import short_failure
+from compare_tui.tui.signs import Signs
+
+
+class Tone(Enum):
+    """How a status wants to be seen, beside its sign and word."""
+
+    QUIET = "quiet"
+    LIVE = "live"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A status before it is fitted into a pane's width."""
+
+    sign: str
+    words: str
+    tone: Tone
+    figures: tuple[str, ...] = ()
+    long_figures: tuple[str, ...] = ()
+    """The same figures, each named; for panes that are wide enough."""
+
+
+def answer_status(state: AnswerState, now: float, signs: Signs) -> Status:
+    """Return the status of an answer at `now` (the engine's monotonic clock)."""
+    sign, words, tone = _headline(state, now, signs)
+    if state.status in (AnswerStatus.WAITING, AnswerStatus.QUEUED):
+        return Status(sign, words, tone)
+    return Status(sign, words, tone, _figures(state), _long_figures(state, now))
+
+
+def fit_status(status: Status, width: int, signs: Signs, place: str = "") -> tuple[str, str]:
+    """Return sign and words, and the figures behind them, as one line of at most `width` cells together.
+
+    Sign, words and `place` (the scroll position) stay; figures are dropped from the end where room is short.
+    """
+    head = " ".join(part for part in (status.sign, status.words) if part)
+    join = f" {signs.separator} "
+    candidates = [status.long_figures, *(status.figures[:count] for count in range(len(status.figures), -1, -1))]
+    for figures in candidates:
+        tail = join.join(part for part in (*figures, place) if part)
+        # Without words of its own, the first figure says what the sign means.
+        between = "" if not (head and tail) else join if status.words else " "
+        if cell_len(head + between + tail) <= width:
+            return head, between + tail
+    return (head, "") if cell_len(head) <= width else (status.sign, "")
+
+
+def _headline(state: AnswerState, now: float, signs: Signs) -> tuple[str, str, Tone]:  # noqa: C901 - one match
+    status = state.status
+    match status:
+        case AnswerStatus.WAITING if state.retry_at is not None:
+            again = whole_seconds(max(0.0, state.retry_at - now) + 0.999)
+            return signs.error, f"{short_failure(state.error)} {signs.separator} again in {again}", Tone.WARN
+        case AnswerStatus.WAITING:
+            waited = waited_s(state, now)
+            return (
+                signs.waiting,
+                "waiting" + (f" {whole_seconds(waited)}" if waited and waited >= 1 else ""),
+                Tone.QUIET,
+            )
+        case AnswerStatus.QUEUED:
+            return signs.waiting, f"queued {whole_seconds(waited_s(state, now) or 0.0)}", Tone.QUIET
+        case AnswerStatus.STREAMING:
+            return signs.streaming, "" if tokens_per_second(state) else "streaming", Tone.LIVE
+        case AnswerStatus.COMPLETE:
+            return signs.done, "done", Tone.GOOD
+        case AnswerStatus.TOOL_CALLS:
+            return signs.done, "asked for a tool", Tone.GOOD
+        case AnswerStatus.TRUNCATED:
+            return signs.limit, "stopped at the token limit", Tone.WARN
+        case AnswerStatus.FILTERED:
+            return signs.filtered, "filtered", Tone.WARN
+        case AnswerStatus.EMPTY:
+            return signs.limit, "empty", Tone.WARN
+        case AnswerStatus.CUT:
+            return signs.cut, f"cut after {_token_count(state)} tokens", Tone.BAD
+        case AnswerStatus.CANCELLED:
+            return signs.cancelled, "cancelled", Tone.QUIET
+        case AnswerStatus.ERROR:
+            return signs.error, short_failure(state.error), Tone.BAD
+        case AnswerStatus.REFUSED:
+            return signs.error, "refused by a limit", Tone.WARN
+        case _:
+            assert_never(status)
+
+
+def _token_count(state: AnswerState) -> str:
+    tokens, estimated = completion_tokens(state)
+    return f"~{tokens:,}" if estimated and tokens else f"{tokens:,}"
+
+
+def _figures(state: AnswerState) -> tuple[str, ...]:
+    rate, first = tokens_per_second(state), ttft_s(state)
+    counted = "" if state.status is AnswerStatus.CUT or not state.has_content else _token_count(state)
+    return tuple(
+        figure
+        for figure in (
+            per_second(rate) if rate else "",
+            seconds(first) if first is not None else "",
+            counted,
+            dollars(state.cost_usd) if state.cost_usd is not None else "",
+        )
+        if figure
+    )
+
+
+def _long_figures(state: AnswerState, now: float) -> tuple[str, ...]:
+    rate, first, took = tokens_per_second(state), ttft_s(state), duration_s(state, now)
+    counted = "" if state.status is AnswerStatus.CUT or not state.has_content else f"{_token_count(state)} tokens"
+    return tuple(
+        figure
+        for figure in (
+            per_second(rate) if rate else "",
+            f"first {seconds(first)}" if first is not None else "",
+            f"took {seconds(took)}" if took is not None and state.status.is_final and first is not None else "",
+            counted,
+            dollars(state.cost_usd) if state.cost_usd is not None else "",
+        )
+        if figure
+    )

@@ -1,0 +1,1 @@
+"""Screens: each one routes what happens to those who do it."""

@@ -1,0 +1,272 @@
+"""The comparison screen: a switchboard. It routes keys to commands, commands to actions, and wake-ups to panes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widgets import TextArea
+
+from compare_tui.domain.errors import CompareTuiError
+from compare_tui.domain.lanes import Lane
+from compare_tui.tui.actions import Action
+from compare_tui.tui.actions.answers import AnswerActions
+from compare_tui.tui.actions.dialogs import DialogActions
+from compare_tui.tui.actions.leaving import LeaveActions
+from compare_tui.tui.actions.panes import PaneActions
+from compare_tui.tui.actions.writing import WriteActions
+from compare_tui.tui.commands import Mode, Situation
+from compare_tui.tui.internals.paint import paint_now
+from compare_tui.tui.keymap import Keymap
+from compare_tui.tui.live import Live
+from compare_tui.tui.pane_layout import Layout
+from compare_tui.tui.panes.pane import Glance, Pane
+from compare_tui.tui.panes.pane_area import PaneArea
+from compare_tui.tui.panes.title import short_name
+from compare_tui.tui.panes.transcript import Look
+from compare_tui.tui.services import EnginePort, Services, Start, WayInResult
+from compare_tui.tui.session import Session
+from compare_tui.tui.signs import Signs
+from compare_tui.tui.situation import ComposerState, read_situation
+from compare_tui.tui.today import TodayReader
+from compare_tui.tui.widgets.composer import Composer, PromptArea
+from compare_tui.tui.widgets.footer import Footer
+from compare_tui.tui.widgets.header import Header, Weight
+from compare_tui.tui.widgets.tab_bar import Tab, TabBar
+
+
+class ComparisonScreen(Screen[None], inherit_bindings=False):
+    """Header, panes, composer, footer."""
+
+    AUTO_FOCUS = "#prompt"
+    DEFAULT_CSS = """
+    ComparisonScreen { background: $background; color: $foreground; }
+    ComparisonScreen > #tabs { display: none; }
+    ComparisonScreen.-single > #tabs { display: block; }
+    """
+
+    def __init__(self, services: Services, keymap: Keymap, signs: Signs, look_of: Callable[[Lane], Look]) -> None:
+        super().__init__()
+        self._services = services
+        self._keymap = keymap
+        self._signs = signs
+        self.mode = Mode.WRITE
+        self.session = Session(services.lanes, system=services.system, tier=services.tier, changed=self.show_lanes)
+        self.header = Header(help_key=keymap.shown_key("help", Mode.REVIEW), separator=signs.separator)
+        self.tabs = TabBar()
+        self.area = PaneArea(look_of, default_backend=services.default_backend)
+        self.composer = Composer(self.take_key, signs.prompt)
+        self.footer = Footer(keymap)
+        self._live = Live(self, self.session, pull=self.pull, settled=lambda: self._today.refresh())
+        self._today = TodayReader(services.today, self.header.set_today)
+        self._actions: dict[str, Action] = {}
+        self._pane_actions = PaneActions(
+            self.area, self.session, glance=self.glance, focus=self.review, say=self.header.notify_person
+        )
+        self._write_actions = WriteActions(self.composer, self.area, self.session, review=self.review, warn=self.warn)
+
+    def compose(self) -> ComposeResult:
+        yield self.header
+        yield self.tabs
+        yield self.area
+        yield self.composer
+        yield self.footer
+
+    def on_mount(self) -> None:
+        services = self._services
+        self._actions.update(self._make_actions())
+        self.header.set_subject(services.lineup, services.tier or "")
+        self.show_lanes()
+        self.call_after_refresh(self._begin)
+
+    def on_unmount(self) -> None:
+        self._today.close()
+
+    def _begin(self) -> None:
+        """After the first paint: start what it did not need."""
+        self._live.start(self._services, self.tell)
+        self._today.refresh()
+        if self._services.start is not None and not self.session.lanes:
+            self._show_start(self._services.start)
+        elif self._services.prompt:
+            self._write_actions.send_text(self._services.prompt)
+
+    def _show_start(self, start: Start) -> None:
+        from compare_tui.tui.screens.start import StartScreen
+
+        self.app.push_screen(StartScreen(start), self._go_on)
+
+    def _go_on(self, result: WayInResult | None) -> None:
+        """A way in was found, or none was wanted."""
+        if result is None:
+            self.app.exit()
+            return
+        self.session.set_lanes(result.lanes)
+        if result.notice:
+            self.header.notify_person(result.notice)
+        if self._services.prompt:
+            self.composer.put(self._services.prompt)
+
+    def _make_actions(self) -> dict[str, Action]:
+        app = self.app
+        leaving = LeaveActions(
+            self.composer, self.area, self.session, self._keymap,
+            mode=lambda: self.mode, ask=self._ask, say=self.header.notify_person, begin_anew=self._begin_anew,
+            suspend=app.action_suspend_process, redraw=lambda: _ignore(self.refresh()), end=lambda: app.exit(),
+        )  # fmt: skip
+        dialogs = DialogActions(
+            lambda screen, then: _ignore(app.push_screen(screen, then)), self._services, self.session, self._keymap,
+            situation=self.situation, run=self.run_command,
+        )  # fmt: skip
+        answers = AnswerActions(self.area, self.session, self._copy)
+        groups = (self._write_actions, self._pane_actions, answers, leaving, dialogs)
+        return {name: action for group in groups for name, action in group.table().items()}
+
+    @property
+    def engine(self) -> EnginePort | None:
+        """The engine's thread, once it is started."""
+        return self._live.engine
+
+    # Keys and commands
+
+    def on_key(self, event: events.Key) -> None:
+        if self.take_key(event.key):
+            event.stop()
+            event.prevent_default()
+
+    def take_key(self, key: str) -> bool:
+        """Run the command behind `key`, if one is available."""
+        if self.mode is Mode.REVIEW and self._pane_actions.take_digit(key):
+            return True
+        command = self._keymap.find(key, self.situation())
+        if command is None:
+            return False
+        self._actions[command.id](key)
+        self.show_state()
+        return True
+
+    def run_command(self, command_id: str) -> None:
+        """Run a command by its id."""
+        self._actions[command_id]("")
+        self.show_state()
+
+    def situation(self) -> Situation:
+        """Return what the commands' availability is decided by."""
+        area = self.composer.area
+        pane = self.area.pane
+        return read_situation(
+            self.session.comparison,
+            mode=self.mode,
+            n_lanes=len(self.session.lanes),
+            lane=None if pane is None else pane.lane.id,
+            composer=ComposerState(bool(area.text.strip()), area.at_first_line, area.at_last_line),
+        )
+
+    # What is shown
+
+    def glance(self) -> Glance:
+        """Return the comparison as it stands now."""
+        return Glance(self.session.lanes, self.session.turns, self._services.monotonic())
+
+    def pull(self) -> None:
+        """Let the panes take what is new, and paint it at once."""
+        dirty = self.area.pull(self.glance())
+        self.show_state()
+        paint_now(self, dirty)
+
+    def show_lanes(self) -> None:
+        """Show the lanes and turns as they are now, whatever has changed."""
+        self.area.set_lanes(self.session.lanes)
+        notes = {self._services.backend_notes.get(lane.backend, "") for lane in self.session.lanes}
+        self.header.set_banner("; ".join(sorted(notes - {""})))
+        self._write_actions.show_target()
+        self._live.frame()
+
+    def show_state(self) -> None:
+        """Show what follows from the state: hints and tabs. Bars repaint only where they differ."""
+        self.footer.set_situation(self.situation())
+        self.set_class(self.area.shows_one, "-single")
+        if self.area.shows_one:
+            lanes = self.session.lanes
+            tabs = [
+                Tab(number, short_name(pane.lane, lanes), pane.status) for number, pane in enumerate(self.area.panes, 1)
+            ]
+            self.tabs.set_tabs(tabs, self.area.current)
+
+    def tell(self, error: CompareTuiError) -> None:
+        """Say an error in one line."""
+        self.warn(str(error))
+
+    def warn(self, text: str) -> None:
+        """Say that something cannot be done."""
+        self.header.notify_person(text, Weight.WARN)
+
+    # Focus: it decides the mode
+
+    def review(self) -> None:
+        """Give the focus to the chosen pane."""
+        pane = self.area.pane
+        if pane is not None:
+            pane.focus()
+            pane.pull(self.glance())
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        if isinstance(event.widget, PromptArea):
+            self.mode = Mode.WRITE
+        elif isinstance(event.widget, Pane):
+            self.mode = Mode.REVIEW
+            self.area.choose(self.area.panes.index(event.widget))
+        self.show_state()
+
+    @on(TabBar.Chosen)
+    def _tab_chosen(self, message: TabBar.Chosen) -> None:
+        self.area.choose(message.place)
+        self.review()
+
+    @on(PaneArea.Rearranged)
+    def _rearranged(self, message: PaneArea.Rearranged) -> None:
+        if message.arrangement.tabs and self.area.layout_choice is Layout.AUTO:
+            key = self._keymap.shown_key("layout", Mode.REVIEW)
+            self.header.notify_person(
+                f"One pane at a time: there is no room for {len(self.area.panes)}. {key} changes it."
+            )
+        self.pull()
+
+    @on(TextArea.Changed)
+    def _edited(self) -> None:
+        self.show_state()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """What is pasted while reading goes into the composer."""
+        if self.mode is Mode.REVIEW:
+            event.stop()
+            self.composer.area.focus()
+            self.composer.area.insert(event.text)
+
+    # Deeds that need the app
+
+    def _begin_anew(self) -> None:
+        self.area.clear()
+        self.session.begin_anew()
+
+    def _ask(self, question: str, deed: str, act: Callable[[], None]) -> None:
+        from compare_tui.tui.screens.confirm import ConfirmScreen
+
+        self.app.push_screen(ConfirmScreen(question, deed), lambda yes: act() if yes else None)
+
+    def _copy(self, text: str) -> None:
+        self.run_worker(self._copy_and_say(text), exclusive=True)
+
+    async def _copy_and_say(self, text: str) -> None:
+        from compare_tui.tui.clipboard import copy
+        from compare_tui.tui.internals.terminal import write_raw
+
+        said = await copy(text, os.environ, lambda data: write_raw(self.app, data))
+        self.header.notify_person(said)
+
+
+def _ignore(_: object) -> None:
+    return None

@@ -1,0 +1,1 @@
+"""Widgets around the panes: header, tab bar, composer, footer."""

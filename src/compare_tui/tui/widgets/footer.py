@@ -1,0 +1,72 @@
+"""The footer: the keys that matter now, at most eight. Made from the commands table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from compare_tui.tui.commands import Mode, Situation
+from compare_tui.tui.keymap import Keymap
+from compare_tui.tui.widgets.bar import Bar, Span
+
+MAX_HINTS = 8
+
+
+class Hint(NamedTuple):
+    """Commands that share one hint, and its word."""
+
+    commands: tuple[str, ...]
+    word: str
+
+
+_WRITE = (
+    Hint(("send",), "send"),
+    Hint(("new-line",), "new line"),
+    Hint(("interrupt",), "stop all"),
+    Hint(("review",), "review"),
+    Hint(("lanes",), "lanes"),
+    Hint(("palette",), "commands"),
+    Hint(("help",), "help"),
+)
+_REVIEW = (
+    Hint(("write-all",), "write"),
+    Hint(("stop",), "stop"),
+    Hint(("ask-again",), "again"),
+    Hint(("previous-pane", "next-pane"), "pane"),
+    Hint(("scroll-down", "scroll-up"), "scroll"),
+    Hint(("zoom",), "zoom"),
+    Hint(("reasoning",), "reasoning"),
+    Hint(("copy",), "copy"),
+    Hint(("lanes",), "lanes"),
+    Hint(("help",), "help"),
+)
+_ALWAYS_SHOWN = frozenset({"send"})
+
+
+def hints(keymap: Keymap, situation: Situation) -> Iterator[tuple[str, str]]:
+    """Return (keys, word) of the hints for `situation`, at most eight."""
+    mode = situation.mode
+    shown = 0
+    for names, word in _WRITE if mode is Mode.WRITE else _REVIEW:
+        if names == ("interrupt",) and not situation.any_live:
+            continue
+        keys = [keymap.shown_key(name, mode) for name in names]
+        usable = names[0] in _ALWAYS_SHOWN or all(keymap.commands[name].when(situation) for name in names)
+        if usable and all(keys) and shown < MAX_HINTS:
+            shown += 1
+            yield " ".join(keys), word
+
+
+class Footer(Bar):
+    """One line below the composer."""
+
+    def __init__(self, keymap: Keymap) -> None:
+        super().__init__(id="footer")
+        self._keymap = keymap
+
+    def set_situation(self, situation: Situation) -> None:
+        """Show the hints for `situation`."""
+        spans = [Span(" ")]
+        for keys, word in hints(self._keymap, situation):
+            spans += [Span(keys, "bar--key"), Span(f" {word}   ")]
+        self.show(spans)

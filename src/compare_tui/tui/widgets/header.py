@@ -1,0 +1,100 @@
+"""The header: what is compared, what today has cost, and what there is to be said just now."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from textual.timer import Timer
+
+from compare_tui.domain.safe_text import make_safe_line
+from compare_tui.tui.panes.amounts import dollars
+from compare_tui.tui.services import Today
+from compare_tui.tui.widgets.bar import Bar, Span
+
+_NOTICE_S = 8.0
+_MINUTE_S = 60.0
+
+
+class Weight(Enum):
+    """How much a notice matters."""
+
+    INFO = "bar--text"
+    WARN = "bar--warn"
+    BAD = "bar--bad"
+
+
+class Header(Bar):
+    """One line above the panes."""
+
+    def __init__(self, *, help_key: str, separator: str) -> None:
+        super().__init__(id="header")
+        self._help = Span(f"{help_key} help ")
+        self._join = f" {separator} "
+        self._subject = ""
+        self._banner = ""
+        self._today: Today | None = None
+        self._minute_is_fresh = False
+        self._notice: Span | None = None
+        self._notice_timer: Timer | None = None
+        self._minute_timer: Timer | None = None
+
+    def set_subject(self, *words: str) -> None:
+        """Say what is compared: line-up, tier."""
+        self._subject = self._join.join(word for word in words if word)
+        self._show()
+
+    def set_banner(self, text: str) -> None:
+        """Say what a reader must know all the time, such as that a recording is replayed."""
+        self._banner = make_safe_line(text)
+        self._show()
+
+    def set_today(self, today: Today) -> None:
+        """Say what today has cost. The sliding minute is true only for a minute, then it goes."""
+        self._today = today
+        self._minute_is_fresh = today.this_minute is not None
+        if self._minute_timer is not None:
+            self._minute_timer.stop()
+        if self._minute_is_fresh:
+            self._minute_timer = self.set_timer(_MINUTE_S, self._forget_minute)
+        self._show()
+
+    def notify_person(self, text: str, weight: Weight = Weight.INFO) -> None:
+        """Say something in one line, for some seconds, in place of today's figures."""
+        self._notice = Span(f"{make_safe_line(text)} ", weight.value)
+        if self._notice_timer is not None:
+            self._notice_timer.stop()
+        self._notice_timer = self.set_timer(_NOTICE_S, self.clear_notice)
+        self._show()
+
+    def clear_notice(self) -> None:
+        """Say no more."""
+        self._notice = None
+        self._show()
+
+    def _forget_minute(self) -> None:
+        self._minute_is_fresh = False
+        self._show()
+
+    def _show(self) -> None:
+        left = [Span(" compare-tui", "bar--strong")]
+        if self._notice is not None:
+            self.show([*left, Span("  "), self._notice])
+            return
+        if self._subject:
+            left.append(Span(f"  {self._subject}", "bar--text"))
+        if self._banner:
+            left.append(Span(f"  {self._banner}", "bar--warn"))
+        words = self._today_words()
+        self.show(left, [*([Span(f"{words}    ")] if words else []), self._help])
+
+    def _today_words(self) -> str:
+        today = self._today
+        if today is None:
+            return ""
+        answers = f"today {today.answers:,} answer{'' if today.answers == 1 else 's'}"
+        cost = dollars(today.cost_usd) if today.cost_usd or today.budget_usd is not None else ""
+        if today.budget_usd is not None:
+            cost += f" of ${today.budget_usd:,.2f}"
+        used = today.this_minute if self._minute_is_fresh else None
+        minute = "" if used is None else f"{used[0]}/{used[1]} this minute"
+        return self._join.join(word for word in (answers, cost, minute) if word)
