@@ -56,10 +56,14 @@ def connect_memory() -> sqlite3.Connection:
 
 def _prepared(connection: sqlite3.Connection) -> sqlite3.Connection:
     connection.text_factory = _decode
-    connection.execute("PRAGMA foreign_keys = ON")
-    # The file may have been changed by others: no function of a schema is run for them.
-    connection.execute("PRAGMA trusted_schema = OFF")
-    connection.execute("PRAGMA synchronous = NORMAL")
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        # The file may have been changed by others: no function of a schema is run for them.
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA synchronous = NORMAL")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 

@@ -15,6 +15,7 @@ from compare_tui.domain.errors import StorageError
 from compare_tui.domain.safe_text import make_safe_line
 from compare_tui.engine.ports import Clock
 from compare_tui.storage.connections import connect, in_words, is_corrupt, transaction
+from compare_tui.storage.locks import FileLock
 from compare_tui.storage.opening import OpenDatabase, Opener
 from compare_tui.storage.owners import OwnerMark, is_alive, owners_directory, remove_mark
 from compare_tui.storage.recovery import retire
@@ -41,7 +42,8 @@ class Database:
         self._path = path.absolute()
         self._clock = clock
         self._new_id = new_id
-        self._opener = opener(self._path, clock.wall, on_notice)
+        self._lock = FileLock(self._path.with_name(self._path.name + ".lock"))
+        self._opener = opener(self._path, self._lock, clock.wall, on_notice)
         self._using = threading.RLock()
         self._opened: OpenDatabase | None = None
         self._mark: OwnerMark | None = None
@@ -115,6 +117,7 @@ class Database:
                     if opened.lock is None or opened.lock.acquire_within(_CLOSE_LOCK_S):
                         self._take_leave(opened)
                 self._drop()
+                self._lock.close()
         finally:
             self._using.release()
 

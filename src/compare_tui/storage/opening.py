@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +34,7 @@ from compare_tui.storage.schema import MIGRATIONS, Migration
 _ALWAYS_CHECKED_BYTES: Final = 1_048_576
 """A file up to this size is checked at each opening: that takes about 2 ms."""
 _WAL_LIMIT_BYTES: Final = 4_194_304
+_MAGIC: Final = b"SQLite format 3\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,8 @@ class OpenDatabase:
     """Writes. In memory it is the only one."""
     lock: FileLock | None
     """To be held while writing; None in memory, which nobody shares."""
-    file: os.stat_result | None
-    """The open file's identity; None in memory."""
+    fd: int | None
+    """The open file, to see whether it is still there and still a database; None in memory."""
     path: Path
     read_from: Path | None
     """The file to read, None: read from `connection`."""
@@ -54,17 +56,19 @@ class OpenDatabase:
     """The journal is no WAL: each transaction must reach the disk in full."""
 
     def is_current(self) -> bool:
-        """Whether the file under the name is still the one that is open."""
+        """Whether the file under the name is still the one that is open, and still begins as a database."""
+        if self.fd is None:
+            return True
         try:
-            return self.file is None or os.path.samestat(self.path.stat(), self.file)
+            return _is_under(self.path, self.fd) and _is_database(self.fd)
         except OSError:
             return False
 
     def close(self) -> None:
-        """Close the connection that writes, and the lock."""
+        """Close the connection that writes, and the file. To be called once."""
         self.connection.close()
-        if self.lock is not None:
-            self.lock.close()
+        if self.fd is not None:
+            os.close(self.fd)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ class Opener:
     """How to open: `path` is absolute, `wall` tells Unix seconds, `on_notice` takes one safe line."""
 
     path: Path
+    lock: FileLock
     wall: Callable[[], float]
     on_notice: Callable[[str], None]
     migrations: Sequence[Migration] = MIGRATIONS
@@ -91,71 +96,69 @@ class Opener:
 
     def _open_file(self) -> OpenDatabase:
         make_private_file(self.path)
-        lock = FileLock(self.path.with_name(self.path.name + ".lock"))
         try:
-            return self._open_locked_if_needed(lock)
+            return self._open_as_it_is()
         except sqlite3.DatabaseError as fault:
             if not is_corrupt(fault):
-                lock.close()
                 raise
-        except BaseException:
-            lock.close()
-            raise
-        try:
-            with lock:
-                return self._replace_damaged(lock)
-        except BaseException:
-            lock.close()
-            raise
+        with self.lock:
+            return self._replace_damaged()
 
-    def _open_locked_if_needed(self, lock: FileLock) -> OpenDatabase:
-        connection, file = self._connect()
+    def _open_as_it_is(self) -> OpenDatabase:
+        """Open the file, and migrate it if it is an older one. The lock is taken only for that."""
+        opened = self._connect()
         try:
-            if user_version(connection) > len(self.migrations):
-                version = user_version(connection)
-                connection.close()
-                lock.close()
-                return self._open_beside(
-                    f"was made by a newer version (schema {version}, this one knows {len(self.migrations)})"
-                )
-            network = network_file_system(self.path, self.mountinfo)
-            if not self._is_ready(connection, network):
-                with lock:
-                    self._prepare(connection, network)
-            self._check(connection)
+            version = user_version(opened.connection)
+            if version <= len(self.migrations):
+                if not self._is_ready(opened):
+                    with self.lock:
+                        self._prepare(opened.connection)
+                self._check(opened.connection)
+                return self._with_journal(opened)
         except BaseException:
-            connection.close()
+            opened.close()
             raise
-        return self._opened(connection, lock, file, network)
+        opened.close()
+        return self._open_beside(
+            f"was made by a newer version (schema {version}, this one knows {len(self.migrations)})"
+        )
 
-    def _connect(self) -> tuple[sqlite3.Connection, os.stat_result]:
+    def _connect(self) -> OpenDatabase:
         """Connect to the file under the name, also if it is replaced meanwhile."""
         while True:
-            file = self.path.stat()
-            connection = connect(self.path)
-            if os.path.samestat(file, self.path.stat()):
-                return connection, file
-            connection.close()
+            fd = os.open(self.path, os.O_RDONLY)
+            try:
+                opened = OpenDatabase(connect(self.path), self.lock, fd, self.path, self.path)
+            except BaseException:
+                os.close(fd)
+                raise
+            if _is_under(self.path, fd):
+                return opened
+            opened.close()
 
-    def _is_ready(self, connection: sqlite3.Connection, network: str | None) -> bool:
-        journal = connection.execute("PRAGMA journal_mode").fetchone()[0]
-        return user_version(connection) == len(self.migrations) and (journal == "wal") is (network is None)
+    def _is_ready(self, opened: OpenDatabase) -> bool:
+        journal = opened.connection.execute("PRAGMA journal_mode").fetchone()[0]
+        return user_version(opened.connection) == len(self.migrations) and (journal == "wal") is (
+            self._network() is None
+        )
 
-    def _prepare(self, connection: sqlite3.Connection, network: str | None) -> None:
-        connection.execute(f"PRAGMA journal_mode = {'WAL' if network is None else 'TRUNCATE'}")
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        connection.execute(f"PRAGMA journal_mode = {'TRUNCATE' if self._network() else 'WAL'}")
         migrate(connection, self.migrations, self.path)
 
-    def _opened(
-        self, connection: sqlite3.Connection, lock: FileLock, file: os.stat_result, network: str | None
-    ) -> OpenDatabase:
+    def _with_journal(self, opened: OpenDatabase) -> OpenDatabase:
+        connection = opened.connection
         connection.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT_BYTES}")
-        wal = connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
-        if not wal:
-            connection.execute("PRAGMA journal_mode = TRUNCATE")
-            connection.execute("PRAGMA synchronous = FULL")
-        if network:
+        if network := self._network():
             self._notice(f"is on a network file system ({network}): it is kept without WAL, which is slower")
-        return OpenDatabase(connection, lock, file, self.path, self.path, always_synced=not wal)
+        if connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+            return opened
+        connection.execute("PRAGMA journal_mode = TRUNCATE")
+        connection.execute("PRAGMA synchronous = FULL")
+        return replace(opened, always_synced=True)
+
+    def _network(self) -> str | None:
+        return network_file_system(self.path, self.mountinfo)
 
     def _check(self, connection: sqlite3.Connection) -> None:
         """Raise sqlite3.DatabaseError if the file is damaged; a large one is trusted after a clean end."""
@@ -164,35 +167,40 @@ class Opener:
         if self.path.stat().st_size <= _ALWAYS_CHECKED_BYTES or not all(is_alive(marks, token) for token in tokens):
             check_pages(connection)
 
-    def _replace_damaged(self, lock: FileLock) -> OpenDatabase:
+    def _replace_damaged(self) -> OpenDatabase:
         """Set the damaged file aside and make a sound one, unless another process has just done so."""
-        network = network_file_system(self.path, self.mountinfo)
-        connection, file = self._connect()
         try:
-            check_pages(connection)
-            self._prepare(connection, network)
+            return self._with_journal(self._connect_to_sound())
         except sqlite3.DatabaseError as fault:
-            connection.close()
             if not is_corrupt(fault):
                 raise
-            connection, file = self._start_anew(network)
-        return self._opened(connection, lock, file, network)
+        return self._with_journal(self._start_anew())
 
-    def _start_anew(self, network: str | None) -> tuple[sqlite3.Connection, os.stat_result]:
+    def _connect_to_sound(self) -> OpenDatabase:
+        opened = self._connect()
+        try:
+            check_pages(opened.connection)
+            self._prepare(opened.connection)
+        except BaseException:
+            opened.close()
+            raise
+        return opened
+
+    def _start_anew(self) -> OpenDatabase:
         aside = set_aside(self.path, self.wall())
         make_private_file(self.path)
-        connection, file = self._connect()
+        opened = self._connect()
         try:
-            self._prepare(connection, network)
-            saved = salvage(aside, connection)
+            self._prepare(opened.connection)
+            saved = salvage(aside, opened.connection)
         except BaseException:
-            connection.close()
+            opened.close()
             raise
         self._notice(
             f"was damaged: it is kept as {aside.name}, and {saved.comparisons} comparisons with "
             f"{saved.answers} answers were carried over"
         )
-        return connection, file
+        return opened
 
     def _open_beside(self, why: str) -> OpenDatabase:
         """Write to memory; read from the file if that is possible."""
@@ -225,3 +233,21 @@ def check_pages(connection: sqlite3.Connection) -> None:
         fault = sqlite3.DatabaseError(found)
         fault.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
         raise fault
+
+
+def _is_under(path: Path, fd: int) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(fd))
+    except FileNotFoundError:
+        return False
+
+
+if sys.platform == "win32":
+
+    def _is_database(fd: int) -> bool:
+        return True  # an open file cannot be written over there
+
+else:
+
+    def _is_database(fd: int) -> bool:
+        return os.pread(fd, len(_MAGIC), 0) == _MAGIC

@@ -13,7 +13,7 @@ _MAX_INT: Final = 2**53
 
 def text_value(text: str) -> str:
     """Return `text` with U+FFFD for lone surrogates, which have no UTF-8."""
-    return text.encode("utf-8", "replace").decode("utf-8") if not _is_encodable(text) else text
+    return text if _is_encodable(text) else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def int_value(number: int) -> int:
