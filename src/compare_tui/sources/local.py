@@ -82,6 +82,8 @@ def _source_on(endpoint: LocalEndpoint, clock: Clock) -> OpenAISource:
         name="local",
         base_url=endpoint.base_url,
         key=lambda: endpoint.key,
+        # The server now and then closes a connection that it had offered to keep (2 of 150 quick requests).
+        headers={"Connection": "close"},
         params=DEFAULT_PARAMS,
         trust_env=False,
         unix_socket=None if endpoint.socket is None else str(endpoint.socket),
