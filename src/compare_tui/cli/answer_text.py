@@ -92,7 +92,8 @@ def _provenance(state: AnswerState, model: str) -> Iterator[str]:
 def _tokens(usage: Usage | None) -> str:
     if usage is None:
         return "0 tokens"
-    return f"{'about ' if usage.estimated else ''}{usage.completion_tokens:,} tokens"
+    count = usage.completion_tokens
+    return f"{'about ' if usage.estimated else ''}{count:,} token{'' if count == 1 else 's'}"
 
 
 def _why(state: AnswerState) -> str:

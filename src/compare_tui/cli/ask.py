@@ -65,9 +65,9 @@ def tell_about_lanes(surroundings: Surroundings, loaded: Loaded, lanes: tuple[La
     for number, lane in enumerate(lanes, 1):
         unknown = unknown_keys(lane)
         if unknown:
-            names = ", ".join(unknown)
+            names = f"{', '.join(unknown)} {'is' if len(unknown) == 1 else 'are'}"
             surroundings.diagnostics.warning(
-                f"Lane {number} ({lane.model}): {names} is not known, but sent on as it is."
+                f"Lane {number} ({lane.model}): {names} not known, but sent on as spelled."
             )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import suppress
 from typing import TextIO
 
@@ -14,12 +15,13 @@ _ERASE_LINE = "\r\x1b[K"
 
 
 class Diagnostics:
-    """Standard error; a reader who has gone is no error."""
+    """Standard error; a reader who has gone is no error. May be called from any thread."""
 
     def __init__(self, stream: TextIO | None, *, is_terminal: bool = False) -> None:
         self._stream = stream
         self._is_terminal = is_terminal
         self._progress = ""
+        self._lock = threading.RLock()
 
     @property
     def shows_progress(self) -> bool:
@@ -44,17 +46,19 @@ class Diagnostics:
 
     def progress(self, line: str) -> None:
         """Replace the progress line; nothing without a terminal."""
-        if self._is_terminal and line != self._progress:
-            self._progress = line
-            self._write(_ERASE_LINE + make_safe_line(line, 79))
+        with self._lock:
+            if self._is_terminal and line != self._progress:
+                self._progress = line
+                self._write(_ERASE_LINE + make_safe_line(line, 79))
 
     def clear_progress(self) -> None:
         """Take the progress line away."""
         self.progress("")
 
     def _line(self, text: str) -> None:
-        self.clear_progress()
-        self._write(make_safe_line(text, _LINE_LIMIT) + "\n")
+        with self._lock:
+            self.clear_progress()
+            self._write(make_safe_line(text, _LINE_LIMIT) + "\n")
 
     def _write(self, text: str) -> None:
         if self._stream is not None:

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 from compare_tui.cli.answer_json import answer, feeds
 from compare_tui.cli.output import Output
-from compare_tui.domain.answers import AnswerStatus
 from compare_tui.domain.events import AnswerEvent, ReasoningReceived, TextReceived
 from compare_tui.domain.json_types import Json
 from compare_tui.engine.comparison import AnswerFeed, Comparison, Turn
@@ -59,8 +58,8 @@ class JsonLines:
     def _write_done(self, comparison: Comparison, feed: AnswerFeed) -> None:
         whole = answer(feed, 0)
         rest: dict[str, Json] = {name: value for name, value in whole.items() if name not in _NOT_IN_DONE}
-        failed = not (feed.state.status.is_answered or feed.state.status is AnswerStatus.EMPTY)
-        self._write("done", comparison, feed, {"error": failed, **rest, "error_detail": whole["error"]})
+        ending: dict[str, Json] = {"error": not feed.state.status.is_answered, "error_detail": whole["error"]}
+        self._write("done", comparison, feed, {**ending, **rest})
 
     def _write(
         self, kind: str, comparison: Comparison, feed: AnswerFeed, rest: dict[str, Json], position: int | None = None

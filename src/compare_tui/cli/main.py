@@ -77,10 +77,10 @@ def ask_command(surroundings: Surroundings, /, *, as_json: bool, as_jsonl: bool,
 @click.pass_obj
 def usage_command(surroundings: Surroundings, /, *, since: str | None, by: str, as_json: bool, **options: Any) -> int:
     """Add up answers, tokens and costs."""
-    begin = parse_since(since, datetime.now().astimezone()) if since else None
+    begin = parse_since(since, datetime.fromtimestamp(surroundings.clock.wall()).astimezone()) if since else None
     loaded = load_settings(PlaceOptions(**options), surroundings.environ)
-    with surroundings.services.open_usage(loaded) as reader:
-        report = reader.usage(by=UsageBy(by), since=begin)
+    with surroundings.services.open_usage(loaded, on_notice=surroundings.diagnostics.warning) as reader:
+        report = reader.report(by=UsageBy(by), since=begin)
     if as_json:
         surroundings.output.write_json(report_json(report), indent=2)
     else:
@@ -112,9 +112,13 @@ _OPTIONS_WITH_VALUE = frozenset(
 
 
 def run(args: Sequence[str], services: Services) -> int:
+    """Do what `args` say in this process's surroundings; return the exit status."""
+    return call(args, find_surroundings(services))
+
+
+def call(args: Sequence[str], surroundings: Surroundings) -> int:
     """Do what `args` say and return the exit status."""
-    surroundings = find_surroundings(services)
-    output, diagnostics = surroundings.output, surroundings.diagnostics
+    output = surroundings.output
     try:
         status = _call(args, surroundings)
         output.close()
@@ -123,7 +127,7 @@ def run(args: Sequence[str], services: Services) -> int:
     if output.closed:
         return ExitStatus.CLOSED_PIPE
     if output.fault is not None:
-        diagnostics.error(f"Standard output cannot be written: {output.fault.strerror}.")
+        surroundings.diagnostics.error(f"Standard output cannot be written: {output.fault.strerror}.")
         return ExitStatus.NONE_ANSWERED
     return status
 

@@ -11,7 +11,7 @@ import json
 import os
 import select
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from queue import SimpleQueue
 
@@ -54,14 +54,15 @@ class Output:
     def write(self, text: str, style: Style = Style.PLAIN) -> None:
         """Write text, made safe."""
         text = make_safe(text)
-        if style and self._colours and text:
-            text = f"\x1b[{style}m{text}\x1b[0m"
+        line = text.rstrip("\n")
+        if style and self._colours and line:
+            text = f"\x1b[{style}m{line}\x1b[0m{text[len(line) :]}"
         self._put(text.encode(self._encoding, errors="replace"))
 
     def write_json(self, document: Mapping[str, Json], *, indent: int | None = None) -> None:
         """Write a JSON document and a line end: UTF-8, whatever the terminal's encoding is."""
-        text = json.dumps(document, ensure_ascii=False, indent=indent)
-        self._put(make_safe(text).encode("utf-8", errors="replace") + b"\n")
+        text = json.dumps(_safe(document), ensure_ascii=False, indent=indent)
+        self._put(text.encode() + b"\n")
 
     def sign(self, sign: str, plain: str) -> str:
         """Return `sign`, or `plain` where the encoding does not know it."""
@@ -96,6 +97,18 @@ class Output:
                 else:
                     self.fault = fault
                 self.on_closed()
+
+
+def _safe(value: Json) -> Json:
+    match value:
+        case str():
+            return make_safe(value)
+        case Mapping():
+            return {make_safe(key): _safe(inner) for key, inner in value.items()}
+        case Sequence():
+            return [_safe(inner) for inner in value]
+        case _:
+            return value
 
 
 def _write_all(fd: int, data: bytes) -> None:

@@ -5,6 +5,7 @@ The commands read the configuration and drive the engine themselves; sources, st
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -19,7 +20,7 @@ from compare_tui.engine.ports import Observer
 class UsageReader(Protocol):
     """Sums over what was used."""
 
-    def usage(self, *, by: UsageBy, since: float | None) -> UsageReport:
+    def report(self, *, by: UsageBy, since: float | None) -> UsageReport:
         """Return the report of the answers that began at `since` (Unix seconds) or later. Raises StorageError."""
 
 
@@ -39,14 +40,16 @@ class AppOrder:
 class Services(Protocol):
     """Everything from outside. A call may raise CompareTuiError, which is told in one line."""
 
-    def open_engine(self, loaded: Loaded, *, observer: Observer, save: bool) -> AbstractAsyncContextManager[Engine]:
+    def open_engine(
+        self, loaded: Loaded, *, observer: Observer, save: bool, on_notice: Callable[[str], None]
+    ) -> AbstractAsyncContextManager[Engine]:
         """Build an engine on the running loop, with a source per configured backend; close it at the end.
 
         Nothing is connected and no key is looked for before a lane is asked. Without `save` nothing of the comparison
-        is kept; the limits count all the same.
+        is kept; the limits count all the same. `on_notice` is told, from any thread, what a person should know.
         """
 
-    def open_usage(self, loaded: Loaded) -> AbstractContextManager[UsageReader]:
+    def open_usage(self, loaded: Loaded, *, on_notice: Callable[[str], None]) -> AbstractContextManager[UsageReader]:
         """Open the store for reading; a store that does not exist yet is empty."""
 
     def run_app(self, order: AppOrder) -> int:

@@ -12,6 +12,8 @@ from compare_tui.cli.diagnostics import Diagnostics
 from compare_tui.cli.output import Output
 from compare_tui.cli.services import Services
 from compare_tui.domain.errors import UsageError
+from compare_tui.engine.clock import SystemClock
+from compare_tui.engine.ports import Clock
 
 _DUMB = "dumb"
 
@@ -26,6 +28,7 @@ class Surroundings:
     diagnostics: Diagnostics
     piped: BinaryIO | None
     """Standard input where it is no terminal."""
+    clock: Clock
 
     @property
     def terminal_fault(self) -> str | None:
@@ -51,7 +54,9 @@ def find_surroundings(services: Services) -> Surroundings:
     )
     shows_progress = sys.stderr is not None and sys.stderr.isatty() and not is_dumb
     piped = None if sys.stdin is None or sys.stdin.isatty() else sys.stdin.buffer
-    return Surroundings(services, environ, output, Diagnostics(sys.stderr, is_terminal=shows_progress), piped)
+    return Surroundings(
+        services, environ, output, Diagnostics(sys.stderr, is_terminal=shows_progress), piped, SystemClock()
+    )
 
 
 def take_keys_from_terminal() -> None:

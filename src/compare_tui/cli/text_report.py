@@ -11,13 +11,10 @@ from collections.abc import Callable
 from compare_tui.cli.answer_json import feeds
 from compare_tui.cli.answer_text import SIGNS, ending, extras, figures_line
 from compare_tui.cli.output import Output, Style
-from compare_tui.domain.answers import AnswerStatus
 from compare_tui.domain.events import AnswerEvent
 from compare_tui.domain.lane_spelling import spell_lane
 from compare_tui.domain.safe_text import make_safe_line
 from compare_tui.engine.comparison import AnswerFeed, Comparison, Turn
-
-_GOOD = frozenset({AnswerStatus.COMPLETE, AnswerStatus.TRUNCATED, AnswerStatus.TOOL_CALLS})
 
 
 class TextReport:
@@ -86,10 +83,13 @@ class TextReport:
         for line in extras(state):
             self._output.write(f"{line}\n")
         sign = self._output.sign(*SIGNS.get(state.status, ("", "")))
-        self._output.write(f"{sign} {ending(state)}\n", Style.DIM if state.status in _GOOD else Style.BAD)
         figures = figures_line(state, feed.lane.model)
-        if figures:
-            self._output.write(f"{figures}\n", Style.DIM)
+        if state.error is not None:
+            self._output.write(f"{sign} {ending(state)}\n", Style.BAD)
+            self._output.write(f"{figures}\n" if figures else "", Style.DIM)
+        else:
+            parts = [f"{sign} {ending(state)}", *([figures] if figures else [])]
+            self._output.write(f"{' · '.join(parts)}\n", Style.DIM)
         for warning in state.warnings:
             self._output.write(f"! {warning}\n", Style.DIM)
         self._output.write("\n" if self._current + 1 < len(self._feeds) else "")

@@ -16,7 +16,6 @@ from compare_tui.config.load import Loaded
 from compare_tui.domain.events import AnswerEvent, RetryScheduled
 from compare_tui.domain.figures import completion_tokens
 from compare_tui.domain.lanes import LaneSpec
-from compare_tui.engine.clock import SystemClock
 from compare_tui.engine.comparison import AnswerFeed, Comparison, Turn
 from compare_tui.engine.engine import Engine
 from compare_tui.engine.ports import Observer
@@ -77,14 +76,17 @@ def run_turn(surroundings: Surroundings, order: TurnOrder) -> TurnEnd | None:
 
 
 async def _run(surroundings: Surroundings, order: TurnOrder) -> TurnEnd:
-    clock = SystemClock()
+    clock = surroundings.clock
     watcher = _Watcher(surroundings, order)
     task = asyncio.current_task()
     assert task is not None
     interruption = _Interruption(leave=task.cancel)
     settings = order.loaded.settings
     with _heard(interruption):
-        async with surroundings.services.open_engine(order.loaded, observer=watcher, save=order.save) as engine:
+        opening = surroundings.services.open_engine(
+            order.loaded, observer=watcher, save=order.save, on_notice=surroundings.diagnostics.warning
+        )
+        async with opening as engine:
             comparison = engine.open_comparison(order.lanes, system=settings.system or None, tier=settings.tier)
             surroundings.output.on_closed = partial(_stop_from_thread, asyncio.get_running_loop(), engine)
             turn = engine.start_turn(comparison, order.prompt)
