@@ -77,8 +77,7 @@ class CompareApp(App[None], inherit_bindings=False):
 
     def _handle_exception(self, error: Exception) -> None:
         """Textual's own would show the values of variables, keys among them."""
-        self._return_code = 1
         if self._exception is None:
             self._exception = error
             self._exception_event.set()
-        crash(self)
+        crash(self, error)

@@ -77,7 +77,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "send",
         "Send",
-        "Send the prompt to all lanes, or to the one named before it",
+        "Send the prompt to the lanes named before it",
         write=("enter",),
         when=lambda now: now.has_text,
         in_palette=False,
@@ -101,7 +101,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "earlier-prompt",
         "Earlier prompt",
-        "Fetch the prompt before this one, from the first line",
+        "From the first line: the prompt before this",
         write=("up",),
         when=lambda now: now.at_first_line,
         in_palette=False,
@@ -109,7 +109,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "later-prompt",
         "Later prompt",
-        "Fetch the prompt after this one, from the last line",
+        "From the last line: the prompt after this",
         write=("down",),
         when=lambda now: now.at_last_line,
         in_palette=False,
@@ -138,7 +138,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "focus-two-digits",
         "Pane by two digits",
-        "Go to the pane whose number you type with two digits",
+        "Then two digits: go to the pane by number",
         review=("apostrophe",),
         in_palette=False,
     ),
@@ -164,8 +164,8 @@ COMMANDS: tuple[Command, ...] = (
         review=("right_square_bracket",),
         when=lambda now: now.n_turns > 1,
     ),
-    Command("zoom", "Zoom", "Give this pane the whole room, or give it back", review=("z",), when=_several_lanes),
-    Command("layout", "Layout", "Change the layout: by width, columns, grid, tabs", review=("w",), when=_several_lanes),
+    Command("zoom", "Zoom", "Give this pane all the room, or give it back", review=("z",), when=_several_lanes),
+    Command("layout", "Layout", "Change: by width, columns, grid, rows, tabs", review=("w",), when=_several_lanes),
     Command("move-left", "Move left", "Move this lane to the left", review=("less_than_sign",), when=_several_lanes),
     Command(
         "move-right", "Move right", "Move this lane to the right", review=("greater_than_sign",), when=_several_lanes
@@ -189,21 +189,21 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "ask-failed-again",
         "Ask all failed again",
-        "Ask every lane again whose answer failed",
+        "Ask every lane again that failed",
         review=("R",),
         when=lambda now: now.any_failed,
     ),
     Command(
         "earlier-answer",
         "Earlier answer",
-        "Show this lane's earlier answer to the same prompt",
+        "Show this lane's answer before",
         review=("left_parenthesis",),
         when=lambda now: now.n_alternatives > 1,
     ),
     Command(
         "later-answer",
         "Later answer",
-        "Show this lane's later answer to the same prompt",
+        "Show this lane's answer after",
         review=("right_parenthesis",),
         when=lambda now: now.n_alternatives > 1,
     ),
@@ -225,15 +225,13 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "interrupt",
         "Interrupt",
-        "Clear the text; else, pressed twice: stop all answers; else, quit",
+        "Clear the text; twice: stop all, or quit",
         write=("ctrl+c",),
         review=("ctrl+c",),
         in_palette=False,
     ),
     Command("suspend", "Suspend", "Put the app to sleep; fg wakes it", write=("ctrl+z",), review=("ctrl+z",)),
-    Command(
-        "up", "Up one level", "Leave what is open; at the top, ask whether to quit", review=("q",), in_palette=False
-    ),
+    Command("up", "Up one level", "Leave what is open; at the top, ask to quit", review=("q",), in_palette=False),
     Command("leave", "Leave", "Leave what is open", review=("escape",), in_palette=False),
     Command("quit", "Quit", "End the app; asks while something streams", write=("ctrl+q",), review=("ctrl+q",)),
 )

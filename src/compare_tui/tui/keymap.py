@@ -30,7 +30,7 @@ def display_key(key: str) -> str:
     """Return a key's name as a person reads it: `ctrl+j` is `Ctrl+J`, `question_mark` is `?`."""
     *modifiers, last = key.split("+")
     name = _NAMES.get(last, last)
-    if len(name) > 1:
+    if len(name) > 1 and last not in _NAMES:
         name = name.capitalize()
     elif modifiers:
         name = name.upper()

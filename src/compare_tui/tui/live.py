@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextvars import copy_context
+from contextvars import Context, copy_context
 
 from textual.widget import Widget
 
 from compare_tui.domain.errors import CompareTuiError
+from compare_tui.tui.internals.crash import fail
 from compare_tui.tui.pulse import Pulse
 from compare_tui.tui.services import EnginePort, Services
 from compare_tui.tui.session import Session
@@ -30,15 +31,20 @@ class Live:
         self._pulse: Pulse | None = None
         self.engine: EnginePort | None = None
 
-    def start(self, services: Services, told: Callable[[CompareTuiError], None]) -> None:
-        """Start the engine."""
+    def start(
+        self, services: Services, *, told: Callable[[CompareTuiError], None], noticed: Callable[[str], None]
+    ) -> None:
+        """Start the engine. `told` is given errors for a person, `noticed` what others have to say."""
         from compare_tui.tui.engine_calls import EngineCalls
         from compare_tui.tui.wake_ups import WakeUps
 
         loop, context = asyncio.get_running_loop(), copy_context()
-        self.engine = services.start_engine(WakeUps(loop, context, self.frame))
+        self.engine = services.start_engine(WakeUps(loop, context, self._wake))
         calls = EngineCalls(self.engine, loop, context, told=told, crashed=self._crashed)
         self._session.attach(calls)
+        services.listen_to_notices(lambda text: _call_soon(loop, context, noticed, text))
+        # The engine's thread has opened the store by then, so that today's figures can be read.
+        calls.call(lambda _engine: None, lambda _: self._settled())
 
     def frame(self) -> None:
         """Show what is new; beat as long as more may come."""
@@ -52,5 +58,19 @@ class Live:
         if was_live and not is_live:
             self._settled()
 
+    def _wake(self) -> None:
+        """Called from the loop itself, where Textual would not see what is raised."""
+        try:
+            self.frame()
+        except Exception as fault:
+            self._crashed(fault)
+
     def _crashed(self, fault: BaseException) -> None:
-        raise fault
+        fail(self._owner.app, fault)
+
+
+def _call_soon(loop: asyncio.AbstractEventLoop, context: Context, act: Callable[[str], None], text: str) -> None:
+    try:
+        loop.call_soon_threadsafe(act, text, context=context)
+    except RuntimeError:  # the app's loop is closed: nobody listens any more
+        return

@@ -81,6 +81,10 @@ class Start:
     ways: Sequence[WayIn]
 
 
+def _no_notices(_listener: Callable[[str], None]) -> None:
+    """Nobody has anything to say."""
+
+
 def _nothing_yet() -> Today:
     return Today(0, 0.0)
 
@@ -102,7 +106,9 @@ class Services:
     prompt: str = ""
     """Sent as soon as the panes stand."""
     today: Callable[[], Today] = _nothing_yet
-    """Called on a thread of its own, one call at a time."""
+    """Called on a thread of its own, one call at a time; never raises."""
+    listen_to_notices: Callable[[Callable[[str], None]], None] = _no_notices
+    """Takes a listener for notices in one line, such as that nothing can be saved; it is called from any thread."""
     backend_notes: Mapping[str, str] = field(default_factory=dict)
     """By backend: what a reader of its panes must know, such as `variants of one small model` or `a recording`."""
     start: Start | None = None

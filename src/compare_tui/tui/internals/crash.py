@@ -13,9 +13,15 @@ from compare_tui.domain.safe_text import make_safe
 ResultT = TypeVar("ResultT")
 
 
-def crash(app: App[ResultT]) -> None:
-    """End `app`; the traceback of the exception under way is written after the screen is restored."""
-    lines = make_safe(traceback.format_exc())
+def crash(app: App[ResultT], error: BaseException) -> None:
+    """End `app` with status 1; the traceback is written after the screen is restored."""
+    app._return_code = 1
+    lines = make_safe("".join(traceback.format_exception(error)))
     head = "compare-tui ended through a fault of its own. What was received is kept. The fault:\n\n"
     app._exit_renderables.append(Segments([Segment(head), Segment(lines)]))
     app._close_messages_no_wait()
+
+
+def fail(app: App[ResultT], error: BaseException) -> None:
+    """Hand a fault to `app` that was raised where Textual would not see it."""
+    app._handle_exception(error if isinstance(error, Exception) else RuntimeError(repr(error)))

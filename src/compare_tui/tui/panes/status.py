@@ -14,6 +14,9 @@ from compare_tui.tui.panes.amounts import dollars, per_second, seconds, whole_se
 from compare_tui.tui.panes.failures import short_failure
 from compare_tui.tui.signs import Signs
 
+_LONG_ROOM = 60
+"""Cells from which on figures are named. By room, not by fit, so that neighbours look alike."""
+
 
 class Tone(Enum):
     """How a status wants to be seen, beside its sign and word."""
@@ -52,7 +55,8 @@ def fit_status(status: Status, width: int, signs: Signs, place: str = "") -> tup
     """
     head = " ".join(part for part in (status.sign, status.words) if part)
     join = f" {signs.separator} "
-    candidates = [status.long_figures, *(status.figures[:count] for count in range(len(status.figures), -1, -1))]
+    figures = status.long_figures if width >= _LONG_ROOM else status.figures
+    candidates = [figures[:count] for count in range(len(figures), -1, -1)]
     for figures in candidates:
         tail = join.join(part for part in (*figures, place) if part)
         # Without words of its own, the first figure says what the sign means.

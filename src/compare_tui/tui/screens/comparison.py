@@ -87,8 +87,7 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
 
     def _begin(self) -> None:
         """After the first paint: start what it did not need."""
-        self._live.start(self._services, self.tell)
-        self._today.refresh()
+        self._live.start(self._services, told=self.tell, noticed=self.warn)
         if self._services.start is not None and not self.session.lanes:
             self._show_start(self._services.start)
         elif self._services.prompt:

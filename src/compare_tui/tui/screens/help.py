@@ -12,6 +12,7 @@ from compare_tui.tui.commands import Mode
 from compare_tui.tui.keymap import Keymap, display_key
 from compare_tui.tui.screens.dialog import Box, Dialog
 
+_KEY_CELLS = 29
 _TITLES = {Mode.REVIEW: "REVIEW: a pane has the focus", Mode.WRITE: "WRITE: the prompt has the focus"}
 
 
@@ -23,7 +24,7 @@ def help_lines(keymap: Keymap, mode: Mode) -> list[tuple[str, str]]:
         if len(keys) == 9 and all(key.isdigit() for key in keys):
             lines.append((f"{keys[0]}-{keys[-1]}", command.help))
         elif keys:
-            lines.append(("  ".join(map(display_key, keys)), command.help))
+            lines.append((" ".join(map(display_key, keys)), command.help))
     return lines
 
 
@@ -38,7 +39,7 @@ class HelpScreen(Dialog[str | None]):
         Binding("ctrl+u,pageup", "scroll(-10)", show=False, priority=True),
     ]
     DEFAULT_CSS = """
-    HelpScreen Box { width: 90; }
+    HelpScreen Box { width: 84; }
     HelpScreen VerticalScroll { height: auto; max-height: 100%; scrollbar-size-vertical: 1; }
     HelpScreen .title { text-style: bold; margin-top: 1; }
     """
@@ -55,7 +56,9 @@ class HelpScreen(Dialog[str | None]):
                 for mode in (Mode.WRITE, Mode.REVIEW):
                     yield Static(Content(_TITLES[mode]), classes="title")
                     yield Static(
-                        Content("\n".join(f"{keys:<24} {text}" for keys, text in help_lines(self._keymap, mode)))
+                        Content(
+                            "\n".join(f"{keys:<{_KEY_CELLS}} {text}" for keys, text in help_lines(self._keymap, mode))
+                        )
                     )
 
     def action_scroll(self, rows: int) -> None:

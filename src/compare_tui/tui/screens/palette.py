@@ -36,6 +36,7 @@ class PaletteScreen(Dialog[str | None]):
         Binding("pageup", "move(-8)", show=False, priority=True),
     ]
     DEFAULT_CSS = """
+    PaletteScreen Box { width: 84; }
     PaletteScreen ChoiceList { max-height: 14; margin-top: 1; }
     """
 
@@ -74,9 +75,7 @@ class PaletteScreen(Dialog[str | None]):
         self.dismiss(self._found[self._list.place].id if self._found else None)
 
     def _show(self) -> None:
-        self._list.set_entries(
-            [Entry(f"{command.label:<20} {command.help}", self._keys(command)) for command in self._found]
-        )
+        self._list.set_entries([Entry(command.label, command.help, self._keys(command)) for command in self._found])
 
     def _keys(self, command: Command) -> str:
         shown = [self._keymap.shown_key(command.id, mode) for mode in (Mode.REVIEW, Mode.WRITE)]

@@ -17,11 +17,11 @@ from compare_tui.domain.safe_text import make_safe_line
 
 
 class Entry(NamedTuple):
-    """A line: what it is, and what stands at its right."""
+    """A line: what it is, what it is about, and what stands at its right."""
 
     text: str
+    about: str = ""
     aside: str = ""
-    sign: str = ""
 
 
 class ChoiceList(Widget, can_focus=True):
@@ -47,11 +47,13 @@ class ChoiceList(Widget, can_focus=True):
         super().__init__()
         self._empty = empty
         self._entries: tuple[Entry, ...] = ()
+        self._text_cells = 0
         self.place = 0
 
     def set_entries(self, entries: Sequence[Entry], place: int | None = None) -> None:
         """Show `entries`, the one at `place` marked."""
         self._entries = tuple(Entry(*(make_safe_line(part) for part in entry)) for entry in entries)
+        self._text_cells = max((cell_len(entry.text) for entry in self._entries), default=0)
         self.move_to(self.place if place is None else place)
         self.refresh(layout=True)
 
@@ -92,7 +94,10 @@ class ChoiceList(Widget, can_focus=True):
         main, quiet = self.get_component_rich_style(text), self.get_component_rich_style(aside)
         right = f" {entry.aside} " if entry.aside else " "
         room = max(0, width - cell_len(right))
-        left = f"{mark} {entry.sign + ' ' if entry.sign else ''}{entry.text}"
+        left = f"{mark} {entry.text}"
+        if entry.about:
+            left = set_cell_size(left, self._text_cells + 4)
         if cell_len(left) > room:
             left = set_cell_size(left, max(0, room - 1)) + "…"
-        return Strip([Segment(set_cell_size(left, room), main), Segment(right, quiet)]).crop(0, width)
+        about = set_cell_size(entry.about, max(0, room - cell_len(left)))
+        return Strip([Segment(left, main), Segment(about, quiet), Segment(right, quiet)]).crop(0, width)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from rich.cells import cell_len
+
 from compare_tui.tui.commands import Mode, Situation
 from compare_tui.tui.keymap import Keymap
 from compare_tui.tui.widgets.bar import Bar, Span
@@ -58,15 +60,25 @@ def hints(keymap: Keymap, situation: Situation) -> Iterator[tuple[str, str]]:
 
 
 class Footer(Bar):
-    """One line below the composer."""
+    """One line below the composer. A hint that does not fit is left out whole."""
 
     def __init__(self, keymap: Keymap) -> None:
         super().__init__(id="footer")
         self._keymap = keymap
+        self._situation = Situation()
 
     def set_situation(self, situation: Situation) -> None:
         """Show the hints for `situation`."""
+        self._situation = situation
         spans = [Span(" ")]
+        room = self.size.width - 1
         for keys, word in hints(self._keymap, situation):
+            size = cell_len(keys) + cell_len(word) + 1
+            if size > room:
+                break
             spans += [Span(keys, "bar--key"), Span(f" {word}   ")]
+            room -= size + 3
         self.show(spans)
+
+    def on_resize(self) -> None:
+        self.set_situation(self._situation)

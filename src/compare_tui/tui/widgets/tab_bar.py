@@ -70,9 +70,10 @@ class TabBar(Bar):
 
 def _piece(tab: Tab, *, is_chosen: bool, words: bool, name_cells: int) -> list[Span]:
     name = tab.name if len(tab.name) <= name_cells else tab.name[: max(0, name_cells - 1)] + ("…" if name_cells else "")
-    status = " ".join((tab.status.sign, tab.status.words if words else "")).strip()
+    said = tab.status.words or next(iter(tab.status.figures), "")
+    status = " ".join((tab.status.sign, said if words else "")).strip()
     number = Span(f" {tab.number} ", "bar--chosen" if is_chosen else "bar--quiet")
-    spans = [number, Span(f" {name}" if name else "", "bar--strong" if is_chosen else "bar--quiet")]
+    spans = [number, Span(name, "bar--strong" if is_chosen else "bar--quiet")]
     return [*spans, Span(f" {status}  " if status else "  ", _TONES.get(tab.status.tone, "bar--quiet"))]
 
 
