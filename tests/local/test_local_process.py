@@ -13,9 +13,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from compare_tui.sources.local_demo import why_it_cannot_run
 from compare_tui.sources.local_parts import ServerPlan
 from compare_tui.sources.local_process import LocalEndpoint, LocalProcess
-from tests.support.local_model import arguments_of, environment_of, real_plan, wait_until, wait_until_gone
+from tests.support.local_model import arguments_of, environment_of, fake_runtime, real_plan, wait_until, wait_until_gone
 
 
 class CountedPlan:
@@ -169,3 +170,11 @@ async def test_it_can_be_used_again_after_it_was_closed(process: LocalProcess) -
     await process.aclose()
     async with client(await process.endpoint()) as http:
         assert (await http.get("models")).status_code == 200
+
+
+async def test_a_trial_tells_whether_the_model_runs(plan: CountedPlan, tmp_path: Path) -> None:
+    assert await why_it_cannot_run(plan) is None
+    broken = fake_runtime(tmp_path, "raise ImportError('broken')")
+    fault = await why_it_cannot_run(lambda: broken)
+    assert fault is not None
+    assert fault.message == "The embedded model's runtime does not load: broken."

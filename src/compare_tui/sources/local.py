@@ -27,9 +27,10 @@ DEFAULT_PARAMS: Mapping[str, Json] = {
 class LocalSource:
     """A `LaneSource` on the embedded model. It owns the process and ends it."""
 
-    def __init__(self, process: LocalProcess, *, clock: Clock) -> None:
+    def __init__(self, process: LocalProcess, *, clock: Clock, name: str = "local") -> None:
         self._process = process
         self._clock = clock
+        self._name = name
         self._endpoint: LocalEndpoint | None = None
         self._source: OpenAISource | None = None
         self._closing: set[asyncio.Task[None]] = set()
@@ -39,7 +40,7 @@ class LocalSource:
         endpoint = await self._process.endpoint()
         if self._source is None or endpoint is not self._endpoint:
             self._retire()
-            self._endpoint, self._source = endpoint, _source_on(endpoint, self._clock)
+            self._endpoint, self._source = endpoint, self._source_on(endpoint)
         return self._source
 
     async def stream(self, request: AnswerRequest) -> AsyncGenerator[StreamEvent, None]:
@@ -76,19 +77,18 @@ class LocalSource:
             closing.add_done_callback(self._closing.discard)
         self._endpoint = self._source = None
 
-
-def _source_on(endpoint: LocalEndpoint, clock: Clock) -> OpenAISource:
-    settings = OpenAISettings(
-        name="local",
-        base_url=endpoint.base_url,
-        key=lambda: endpoint.key,
-        # The server now and then closes a connection that it had offered to keep (2 of 150 quick requests).
-        headers={"Connection": "close"},
-        params=DEFAULT_PARAMS,
-        trust_env=False,
-        unix_socket=None if endpoint.socket is None else str(endpoint.socket),
-    )
-    return OpenAISource(settings, clock=clock, dialect=PLAIN)
+    def _source_on(self, endpoint: LocalEndpoint) -> OpenAISource:
+        settings = OpenAISettings(
+            name=self._name,
+            base_url=endpoint.base_url,
+            key=lambda: endpoint.key,
+            # The server now and then closes a connection that it had offered to keep (2 of 150 quick requests).
+            headers={"Connection": "close"},
+            params=DEFAULT_PARAMS,
+            trust_env=False,
+            unix_socket=None if endpoint.socket is None else str(endpoint.socket),
+        )
+        return OpenAISource(settings, clock=self._clock, dialect=PLAIN)
 
 
 def _connection_broke(event: StreamEvent) -> bool:

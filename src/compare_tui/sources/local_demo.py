@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from compare_tui.domain.lanes import LaneSpec
-from compare_tui.sources.local_parts import MODEL_NAME
+from compare_tui.sources.local_faults import LocalModelError
+from compare_tui.sources.local_parts import MODEL_NAME, ServerPlan
+from compare_tui.sources.local_process import LocalProcess
 
 BACKEND = "local"
 DEMO_PROMPT = "Give three tips for a good night's sleep."
@@ -24,3 +28,15 @@ DEMO_LANES = (
 """Steady, lively and concise: the same weights, other parameters."""
 DEMO_NOTE = "three variants of one small model (SmolLM2-135M) on this machine: fluent, often wrong"
 RECORDING_NOTE = "a recording of one small model (SmolLM2-135M), not a live model: fluent, often wrong"
+
+
+async def why_it_cannot_run(plan: Callable[[], ServerPlan]) -> LocalModelError | None:
+    """Start the embedded model and end it again, in about 0.7 s; return why that failed, or None."""
+    process = LocalProcess(plan)
+    try:
+        await process.endpoint()
+    except LocalModelError as fault:
+        return fault
+    finally:
+        await process.aclose()
+    return None
