@@ -42,6 +42,11 @@ def _say(value: object) -> None:
     sys.stdout.flush()
 
 
+def _wait_to_be_told() -> None:
+    _say("waiting")
+    sys.stdin.readline()
+
+
 def _database(path: str, notices: Notices, opener: partial[Opener] | type[Opener] = Opener) -> Database:
     return Database(Path(path), clock=SystemClock(), new_id=lambda: uuid.uuid4().hex, on_notice=notices, opener=opener)
 
@@ -57,7 +62,7 @@ def _add_line(connection: sqlite3.Connection) -> None:
 
 def open_once(path: str, n_migrations: str) -> None:
     """Open the file when told to, migrating it through `n_migrations` more steps, and write once."""
-    sys.stdin.readline()
+    _wait_to_be_told()
     notices = Notices()
     more = (_add_log, *(_add_line,) * (int(n_migrations) - 1)) if int(n_migrations) else ()
     database = _database(path, notices, partial(Opener, migrations=(*MIGRATIONS, *more)))
@@ -69,7 +74,7 @@ def open_once(path: str, n_migrations: str) -> None:
 
 def reserve(path: str, times: str, limit: str) -> None:
     """Take places one after the other, when told to."""
-    sys.stdin.readline()
+    _wait_to_be_told()
 
     async def run() -> None:
         database = _database(path, Notices())
@@ -83,8 +88,11 @@ def reserve(path: str, times: str, limit: str) -> None:
         granted, longest_s = 0, 0.0
         for _ in range(int(times)):
             began = time.monotonic()
-            granted += isinstance(await ledger.reserve([lane("m")]), tuple)
+            places = await ledger.reserve([lane("m")])
             longest_s = max(longest_s, time.monotonic() - began)
+            if isinstance(places, tuple):
+                granted += 1
+                await ledger.settle(places[0])
         ledger.close()
         database.close()
         _say({"granted": granted, "longest_s": longest_s})

@@ -129,8 +129,19 @@ def start_program(name: str, *arguments: object, stdout: int | None = subprocess
     return subprocess.Popen(command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=stdout, text=True)
 
 
-def finish(program: subprocess.Popen[str], say: str = "") -> str:
+def start_together(programs: Sequence[subprocess.Popen[str]]) -> None:
+    """Let programs that wait to be told begin at once, when all of them wait."""
+    for program in programs:
+        assert program.stdout is not None
+        assert program.stdout.readline() == '"waiting"\n'
+    for program in programs:
+        assert program.stdin is not None
+        program.stdin.write("go\n")
+        program.stdin.flush()
+
+
+def finish(program: subprocess.Popen[str]) -> str:
     """Let the program end and return what it printed."""
-    output, _ = program.communicate(say, timeout=30)
+    output, _ = program.communicate(timeout=30)
     assert program.returncode == 0
     return output

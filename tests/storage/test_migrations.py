@@ -12,7 +12,7 @@ from compare_tui.domain.errors import StorageError
 from compare_tui.storage.schema import MIGRATIONS
 from compare_tui.storage.usage import SqliteUsage
 from tests.storage import old_schemas
-from tests.storage.support import finish, open_database, rows, start_program
+from tests.storage.support import finish, open_database, rows, start_program, start_together
 
 _OLD: dict[int, Callable[[Path], None]] = {1: old_schemas.build_v1}
 """A builder of a filled file for each version that was ever released."""
@@ -97,10 +97,7 @@ def test_eight_processes_open_and_migrate_at_once(tmp_path: Path, n_more: int) -
     if n_more:
         old_schemas.build_v1(path)
     programs = [start_program("open_once", path, n_more) for _ in range(8)]
-    for program in programs:
-        assert program.stdin is not None
-        program.stdin.write("go\n")
-        program.stdin.flush()
+    start_together(programs)
     told = [json.loads(finish(program)) for program in programs]
     assert told == [{"version": len(MIGRATIONS) + n_more, "notices": []}] * 8
     if n_more:

@@ -170,6 +170,23 @@ async def test_what_arrives_is_journaled_before_the_answer_ends(desk: Desk) -> N
     assert desk.rows("SELECT text FROM answers ORDER BY id") == [("a0 a1 a2 ",), ("b0 b1 b2 ",)]
 
 
+async def test_four_thousand_characters_do_not_wait_for_their_time(tmp_path: Path) -> None:
+    path, clock = tmp_path / "compare-tui.db", ManualClock()
+    database = open_database(path, clock=clock)
+    recorder = SqliteRecorder(database, clock=clock, on_notice=Notices(), write_every_s=3600)
+    scene = Scene(recorder, clock, "a", "b")
+    feeds = scene.ask("Hello")
+    await recorder.flush()
+    for feed in feeds:
+        scene.say(feed, "x" * 2000)
+    await asyncio.sleep(0.2)
+    assert rows(path, "SELECT count(*) FROM chunks") == [(0,)]
+    scene.say(feeds[0], "x" * 96)
+    await _until(lambda: rows(path, "SELECT count(*) FROM chunks") == [(3,)])
+    recorder.close()
+    database.close()
+
+
 async def test_all_lanes_are_written_in_one_transaction(desk: Desk) -> None:
     scene = desk.scene(*"abcdefgh")
     feeds = scene.ask("Hello")

@@ -40,11 +40,18 @@ class SqliteRecorder:
     """
 
     def __init__(
-        self, database: Database, *, clock: Clock, on_notice: Callable[[str], None], retry_s: float = _RETRY_S
+        self,
+        database: Database,
+        *,
+        clock: Clock,
+        on_notice: Callable[[str], None],
+        write_every_s: float = _WRITE_EVERY_S,
+        retry_s: float = _RETRY_S,
     ) -> None:
         self._database = database
         self._clock = clock
         self._on_notice = on_notice
+        self._write_every_s = write_every_s
         self._retry_s = retry_s
         self._journal = Journal(on_notice)
         self._told: deque[Callable[[], None]] = deque()
@@ -141,7 +148,7 @@ class SqliteRecorder:
         return n_told > 0
 
     def _is_due(self, since_s: float) -> bool:
-        is_time = since_s >= _WRITE_EVERY_S - _LOOK_S / 2
+        is_time = since_s >= self._write_every_s - _LOOK_S / 2
         return is_time or bool(self._fault) or self._journal.n_unwritten_chars() >= _WRITE_AT_CHARS
 
     def _write(self) -> None:
