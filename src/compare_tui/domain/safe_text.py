@@ -28,7 +28,10 @@ def _build_map() -> dict[int, str]:
 
 
 _MAP = _build_map()
-_UNSAFE = re.compile("[" + "".join(map(re.escape, map(chr, _MAP))) + "\ud800-\udfff]")
+# Ranges: a class of single characters beyond U+FFFF is searched one by one, 40 times slower.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
