@@ -56,11 +56,11 @@ class OpenAISource:
     async def stream(self, request: AnswerRequest) -> AsyncGenerator[StreamEvent, None]:
         """Ask one model once; see LaneSource."""
         chat = await self._open()
-        key = await self._find_key()
         if isinstance(chat, AnswerError):
             yield StreamFailed(chat)
             yield StreamEnded(done=False)
             return
+        key = await self._find_key()
         if isinstance(key, AnswerError):
             yield StreamFailed(key)
             yield StreamEnded(done=False)
@@ -77,8 +77,8 @@ class OpenAISource:
     async def warm_up(self) -> None:
         """Load and build the client, find the key, open a connection."""
         chat = await self._open()
-        await self._find_key()
         if not isinstance(chat, AnswerError):
+            await self._find_key()
             await chat.warm_up()
 
     async def aclose(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import ssl
 from collections.abc import Iterator
 
@@ -78,6 +80,9 @@ def _reason(causes: tuple[BaseException, ...]) -> str:
     for cause in causes:
         if isinstance(cause, ssl.SSLError):
             return "the encryption failed"
-        if isinstance(cause, OSError) and cause.strerror:
-            return make_safe_line(cause.strerror, 100).lower()
+        if isinstance(cause, socket.gaierror):
+            return "its name has no address"
+        if isinstance(cause, OSError) and cause.errno:
+            # asyncio words strerror itself: "Connect call failed (...)".
+            return os.strerror(cause.errno).lower()
     return ""
