@@ -90,7 +90,7 @@ class Stage:
         self.app_orders.append(order)
         return 0
 
-    def run_demo(self, order: AppOrder) -> int:
+    def run_demo(self, order: AppOrder, diagnostics: Diagnostics) -> int:
         self.demo_orders.append(order)
         return 0
 

@@ -44,6 +44,16 @@ class Diagnostics:
         """Say what may be good to know."""
         self._line(f"{PROGRAM}: {message}")
 
+    def confirm(self, question: str) -> bool:
+        """Ask on the terminal; Enter means yes, the end of input no."""
+        with self._lock:
+            self.clear_progress()
+            self._write(make_safe_line(question, _LINE_LIMIT) + " [Y/n] ")
+        try:
+            return input().strip().lower() in ("", "y", "yes")
+        except (EOFError, OSError):
+            return False
+
     def progress(self, line: str) -> None:
         """Replace the progress line; nothing without a terminal."""
         with self._lock:

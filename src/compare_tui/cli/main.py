@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,8 @@ def bare(surroundings: Surroundings, /, **options: Any) -> int:
 @click.pass_obj
 def demo(surroundings: Surroundings, /, **options: Any) -> int:
     """Open the panes on the embedded model: no key, no network."""
-    return _open_panes(surroundings, TurnOptions(**options), surroundings.services.run_demo)
+    run = partial(surroundings.services.run_demo, diagnostics=surroundings.diagnostics)
+    return _open_panes(surroundings, TurnOptions(**options), run)
 
 
 @click.command("ask", cls=PlainCommand)

@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from compare_tui.cli.diagnostics import Diagnostics
 from compare_tui.config.load import Loaded
 from compare_tui.domain.lanes import LaneSpec
 from compare_tui.domain.usage import UsageBy, UsageReport
@@ -55,5 +56,5 @@ class Services(Protocol):
     def run_app(self, order: AppOrder) -> int:
         """Open the panes, return the exit status when they are closed. Keys come from standard input."""
 
-    def run_demo(self, order: AppOrder) -> int:
+    def run_demo(self, order: AppOrder, diagnostics: Diagnostics) -> int:
         """The same with lanes of the embedded model, fetched first where it is missing, and a sample prompt."""

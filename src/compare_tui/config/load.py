@@ -1,4 +1,4 @@
-"""Loads the configuration: flag over environment over project over user over default.
+"""Loads the configuration: flag over environment over project over user over what was chosen in the app over default.
 
 What the environment sets are paths, so it is found in `Paths`.
 """
@@ -62,7 +62,8 @@ def load(paths: Paths, *, flags: Mapping[str, Any] | None = None) -> Loaded:
     user_table = read_toml(paths.config_file)
     if user_table is None and paths.is_config_named:
         raise ConfigError(f"{shown_path(paths.config_file)} does not exist.")
-    layers = [_DEFAULTS, Layer(shown_path(paths.config_file), user_table or {})]
+    chosen = Layer(shown_path(paths.choices_file), read_toml(paths.choices_file) or {})
+    layers = [_DEFAULTS, chosen, Layer(shown_path(paths.config_file), user_table or {})]
     own = merge(layers).table
     project = _project_layer(paths)
     check_project(project, own)

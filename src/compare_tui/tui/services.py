@@ -64,8 +64,9 @@ class WayIn:
     label: str
     text: str
     """One or two lines: what it does, what it costs."""
-    go: Callable[[str], WayInResult]
-    """Called with what was typed, on a thread of its own; may take its time, never raises for a person's mistake."""
+    go: Callable[[str, Callable[[str], None]], WayInResult]
+    """Called with what was typed and with where to say how far it is, on a thread of its own; may take its time, never
+    raises for a person's mistake."""
     asks: str = ""
     """What is to be typed, such as `OpenRouter key`; empty where nothing is."""
     suggestion: str = ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -104,10 +103,15 @@ class StartScreen(Dialog[WayInResult | None]):
     def _go(self, way: WayIn, typed: str) -> None:
         self._stop_typing()
         self._say("one moment ...")
-        self._task = asyncio.create_task(self._follow(way.go, typed))
+        self._task = asyncio.create_task(self._follow(way, typed))
 
-    async def _follow(self, go: Callable[[str], WayInResult], typed: str) -> None:
-        result = await asyncio.to_thread(go, typed)
+    async def _follow(self, way: WayIn, typed: str) -> None:
+        loop = asyncio.get_running_loop()
+
+        def say(line: str) -> None:
+            loop.call_soon_threadsafe(self._say, line)
+
+        result = await asyncio.to_thread(way.go, typed, say)
         if result.lanes:
             self.dismiss(result)
         else:
