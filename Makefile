@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --root-user-action=ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test test-system format recordings clean
+.PHONY: help demo test check test-system format bench soak screenshot recordings clean
 
 help:  ## List the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1 \2/p' $(MAKEFILE_LIST) | while read -r name text; do \
@@ -14,14 +14,15 @@ help:  ## List the commands
 demo: $(VENV)/.demo  ## Install into .venv and compare three variants of a small model on this machine
 	@$(BIN)/compare-tui demo
 
-test: check  ## Run every check and test but those of make test-system
-	$(BIN)/python -m pytest --ignore=tests/system
+test: $(VENV)/.test  ## Install what the tests need and run every check and test but test-system
+	@$(MAKE) --no-print-directory check
 
-check: $(VENV)/.test  ## Lint, format, types and layers
+check:  ## The same without installing: lint, format, types, layers, tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest --ignore=tests/system
 
 test-system: $(VENV)/.test  ## Run the product in real terminals and behind a real proxy (needs tmux and nginx)
 	$(BIN)/python -m pytest -n 0 tests/system
@@ -29,6 +30,15 @@ test-system: $(VENV)/.test  ## Run the product in real terminals and behind a re
 format: $(VENV)/.test  ## Put imports and layout in order
 	$(BIN)/ruff check --select I --fix .
 	$(BIN)/ruff format .
+
+bench: $(VENV)/.test  ## Measure what the whole program reaches
+	$(BIN)/python -m benchmarks.live
+
+soak: $(VENV)/.test  ## Keep the embedded model busy and watch what grows (MINUTES=10)
+	$(BIN)/python -m benchmarks.soak $(MINUTES)
+
+screenshot: $(VENV)/.test  ## Make the README's picture from the running product
+	$(BIN)/python -m benchmarks.screenshot
 
 recordings: $(VENV)/.test  ## Record the embedded model's answers for machines where it cannot run
 	$(BIN)/python -m benchmarks.record_demo
