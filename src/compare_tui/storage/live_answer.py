@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from compare_tui.domain.answers import AnswerState
 from compare_tui.engine.comparison import AnswerFeed, Comparison
 from compare_tui.storage.facts import final_columns, live_columns, news
 from compare_tui.storage.rows import change_answer, delete_chunks, put_answer, put_chunks
@@ -14,6 +15,7 @@ class LiveAnswer:
     """Writes what is new in a feed. What a transaction wrote counts only after `written`."""
 
     __slots__ = (
+        "_n_chars",
         "_news",
         "_next",
         "_row",
@@ -40,12 +42,13 @@ class LiveAnswer:
         """The file has nothing of this answer."""
         self._row: int | None = None
         self._next = 0
+        self._n_chars = 0
         self._news: tuple[object, ...] = ()
-        self._staged: tuple[int, int, tuple[object, ...]] | None = None
+        self._staged: tuple[int, int, int, tuple[object, ...]] | None = None
 
     def n_unwritten_chars(self) -> int:
-        """Return how many characters the file does not have."""
-        return sum(len(chunk.text) for chunk in self.feed.chunks[self._next :])
+        """Return how many characters of text and reasoning the file does not have."""
+        return _n_chars(self.feed.state) - self._n_chars
 
     def has_news(self) -> bool:
         """Whether there is something that the file does not have."""
@@ -70,12 +73,12 @@ class LiveAnswer:
             return
         chunks = self.feed.chunks[self._next :]
         put_chunks(db, row, self._next, chunks)
-        self._staged = (row, self._next + len(chunks), news(state))
+        self._staged = (row, self._next + len(chunks), _n_chars(state), news(state))
 
     def written(self) -> None:
         """The transaction of the last `write` is complete."""
         if self._staged is not None:
-            self._row, self._next, self._news = self._staged
+            self._row, self._next, self._n_chars, self._news = self._staged
             self._staged = None
 
     def _first_columns(self, owner: int) -> dict[str, str | int | None]:
@@ -92,3 +95,7 @@ class LiveAnswer:
             "started_ms": self.started_ms,
             "params": self.params,
         }
+
+
+def _n_chars(state: AnswerState) -> int:
+    return state.n_chars + state.n_reasoning_chars

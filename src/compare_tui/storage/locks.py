@@ -16,17 +16,19 @@ from types import TracebackType
 from typing import Final
 
 if sys.platform == "win32":
-    import portalocker
+    from portalocker import AlreadyLocked, LockFlags
+    from portalocker.portalocker import Win32Locker
 
+    # The default of portalocker polls once a second and knows no shared locks; LockFileEx waits and does.
     def _lock(fd: int, *, shared: bool, wait: bool) -> None:
-        flags = portalocker.LockFlags.SHARED if shared else portalocker.LockFlags.EXCLUSIVE
+        flags = LockFlags.SHARED if shared else LockFlags.EXCLUSIVE
         try:
-            portalocker.lock(fd, flags if wait else flags | portalocker.LockFlags.NON_BLOCKING)
-        except portalocker.LockException as fault:
+            Win32Locker().lock(fd, flags if wait else flags | LockFlags.NON_BLOCKING)
+        except AlreadyLocked as fault:
             raise BlockingIOError(errno.EAGAIN, "locked") from fault
 
     def _unlock(fd: int) -> None:
-        portalocker.unlock(fd)
+        Win32Locker().unlock(fd)
 
 else:
     import fcntl

@@ -1,6 +1,6 @@
 """Keeps what happens, in a thread of its own: the engine never waits for the disk.
 
-While answers are under way their feeds are looked at every 25 ms. What is new goes to the file, all answers in one
+While answers are under way their feeds are looked at every 50 ms. What is new goes to the file, all answers in one
 transaction, every 150 ms, or as soon as it is 4 kB; an answer's end is written at the next look and synced. A fault
 leaves everything in memory, is told once, and is tried again.
 """
@@ -25,7 +25,7 @@ from compare_tui.storage.journal import Journal
 from compare_tui.storage.recovery import recover
 from compare_tui.storage.values import ms_value
 
-_LOOK_S: Final = 0.025
+_LOOK_S: Final = 0.05
 _WRITE_EVERY_S: Final = 0.15
 _WRITE_AT_CHARS: Final = 4096
 _RETRY_S: Final = 1.0

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from compare_tui.domain.safe_text import make_safe_line
 from compare_tui.engine.comparison import Chunk, Comparison, Turn
 from compare_tui.storage.facts import Columns
-from compare_tui.storage.values import int_value, ms_value, text_value
+from compare_tui.storage.values import ms_value, text_value
 
 _TITLE_CHARS = 80
 
@@ -69,7 +69,7 @@ def put_chunks(db: sqlite3.Connection, answer: int, first: int, chunks: Sequence
     db.executemany(
         "INSERT OR REPLACE INTO chunks (answer, seq, at_ms, is_reasoning, text) VALUES (?, ?, ?, ?, ?)",
         [
-            (answer, seq, int_value(chunk.at_ms), chunk.is_reasoning, text_value(chunk.text))
+            (answer, seq, chunk.at_ms, chunk.is_reasoning, text_value(chunk.text))
             for seq, chunk in enumerate(chunks, first)
         ],
     )

@@ -43,7 +43,7 @@ class SqliteUsage:
         return UsageReport(by, tuple(rows), sum_rows(rows))
 
     def today(self, now: float) -> Today | None:
-        """Return the local day of `now` (Unix seconds) so far, in under a millisecond; None if it cannot be read."""
+        """Return the local day of `now` (Unix seconds) so far, in about a millisecond; None if it cannot be read."""
         midnight = datetime.fromtimestamp(now).astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
         try:
             with self._database.read() as db:
