@@ -116,6 +116,7 @@ def test_lanes_of_a_lineup_are_spelled_or_tables(paths: Paths) -> None:
         ('[backends.openrouter]\napi_key_command = []\n', "backends.openrouter.api_key_command = *** is not allowed: "
          "it must be a list, not empty, each entry a text."),
         ('[backends.openrouter]\nparams = { a = 2020-01-01 }\n', "backends.openrouter.params: 2020-01-01 has no form"),
+        ('[backends.openrouter]\nparams = { stream = false }\n', "openrouter.params: stream is not a parameter"),
         ('default_backend = "ollama"\n', "default_backend names an unknown backend: ollama. Known: local, openrouter."),
         ('default_backend = "openruter"\n', "unknown backend: openruter. Did you mean openrouter?"),
         ('default_lineup = "x"\n', "default_lineup names an unknown line-up: x. None is configured."),

@@ -90,6 +90,7 @@ def test_n_without_a_seed_makes_equal_lanes() -> None:
         ("m,a=[1,2", "bracket is not closed"),
         ("m,a=1e999", "not finite"),
         ("m,stream=false", "stream is not a parameter"),
+        ("m,system=5", "system is a text"),
         ("m,n=0", "n=0 is not allowed: a whole number from 1 to 16"),
         ("m,n=17", "from 1 to 16"),
         ("m,n=1000000000", "from 1 to 16"),
@@ -157,14 +158,13 @@ VALUES: st.SearchStrategy[Json] = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
     max_leaves=6,
 )
+NO_PARAMETERS = ("n", "system", "model", "messages", "stream", "stream_options")
 MODELS = st.text(SPELLABLE, min_size=1, max_size=20).filter(lambda text: text.strip() and make_safe(text) == text)
 SPECS = st.builds(
     LaneSpec,
     model=MODELS | st.just("@preset/mine") | st.just("a@preset/b"),
     backend=st.sampled_from(BACKENDS),
-    params=st.dictionaries(
-        KEYS.filter(lambda key: key not in ("n", "model", "messages", "stream")), VALUES, max_size=4
-    ),
+    params=st.dictionaries(KEYS.filter(lambda key: key not in NO_PARAMETERS), VALUES, max_size=4),
 )
 
 

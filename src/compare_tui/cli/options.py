@@ -13,6 +13,7 @@ from compare_tui.config.load import Loaded, load
 from compare_tui.config.paths import find_paths
 from compare_tui.domain.lane_spelling import check_lane_count
 from compare_tui.domain.lanes import LaneSpec
+from compare_tui.domain.safe_text import make_safe
 from compare_tui.domain.tiers import Tier
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -43,7 +44,8 @@ class TurnOptions(PlaceOptions):
 
     def flags(self) -> dict[str, Any]:
         """Return the flags that were given as the topmost layer of settings."""
-        given = {"tier": self.tier, "system": self.system, "retries": self.retries}
+        system = None if self.system is None else make_safe(self.system)
+        given = {"tier": self.tier, "system": system, "retries": self.retries}
         flags: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         if self.timeout_s is not None:
             flags["timeouts"] = {"turn_s": self.timeout_s}

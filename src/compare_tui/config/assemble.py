@@ -14,8 +14,7 @@ from compare_tui.config.check import convert, shown_key, wrong_value
 from compare_tui.config.layers import Merged
 from compare_tui.config.schema import BACKEND_KINDS, Backend, Lineup, NetworkBackend, Settings
 from compare_tui.domain.errors import ConfigError, UsageError
-from compare_tui.domain.lane_pairs import check_sendable
-from compare_tui.domain.lane_spelling import check_lane_count, lanes_of_table, parse_lanes
+from compare_tui.domain.lane_spelling import check_lane_count, check_params, lanes_of_table, parse_lanes
 from compare_tui.domain.lanes import LaneSpec
 from compare_tui.domain.nearest import hint_nearest
 
@@ -63,7 +62,7 @@ def _backend(name: str, table: Any, merged: Merged) -> Backend:
         if fault is not None:
             raise wrong_value(merged, (*key, "base_url"), backend.base_url, fault)
         with _told_as_config(f"{merged.origin(key)}: {shown_key((*key, 'params'))}"):
-            check_sendable(backend.params)
+            check_params(backend.params)
     return backend
 
 

@@ -84,6 +84,13 @@ def unknown_keys(spec: LaneSpec) -> tuple[str, ...]:
     return tuple(sorted(key for key in spec.params if key not in KNOWN_KEYS))
 
 
+def check_params(params: Mapping[str, Json]) -> None:
+    """Raise UsageError for parameters that cannot be sent, or that are not for a person to set."""
+    check_sendable(params)
+    for key in sorted(_OWN_FIELDS & params.keys()):
+        raise UsageError(f"{key} is not a parameter: every request has its own.")
+
+
 def check_lane_count(lanes: Sequence[LaneSpec]) -> None:
     """Raise UsageError if there are more lanes than a comparison holds."""
     if len(lanes) > MAX_LANES:
@@ -100,9 +107,9 @@ def _make_lanes(
     if backend not in backends:
         hint = f"If it is part of the model's name, write {shown(f'{model}@{backend}@{default_backend}')}."
         raise UsageError(f"No backend is called {backend}.", hint=f"{hint_nearest(backend, backends)} {hint}")
-    check_sendable(params)
-    for key in _OWN_FIELDS & params.keys():
-        raise UsageError(f"{key} is not a parameter of a lane.")
+    check_params(params)
+    if not isinstance(params.get("system", ""), str):
+        raise UsageError("system is a text.", hint='A number or a list that is meant as text stands in "quotes".')
     count = params.pop("n", 1)
     if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= MAX_LANES:
         raise UsageError(f"n={shown(json.dumps(count))} is not allowed: a whole number from 1 to {MAX_LANES}.")
