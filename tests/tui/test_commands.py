@@ -117,6 +117,6 @@ def test_the_help_names_every_command_that_has_a_key_in_the_mode(mode: Mode) -> 
 
 
 def test_the_palette_finds_by_every_word_and_puts_the_nearest_label_first() -> None:
-    assert [command.id for command in matching(list(COMMANDS), "stop all")][0] == "stop-all"
+    assert matching(list(COMMANDS), "stop all")[0].id == "stop-all"
     assert matching(list(COMMANDS), "stop")[0].id == "stop"
     assert matching(list(COMMANDS), "no such thing") == []

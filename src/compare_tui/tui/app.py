@@ -6,12 +6,14 @@ import os
 import sys
 from collections.abc import Sequence
 
+from textual import events
 from textual.app import App
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 
 from compare_tui.tui.internals.crash import crash
+from compare_tui.tui.internals.keys import deliver
 from compare_tui.tui.keymap import SWAPPED_ENTER, Keymap
 from compare_tui.tui.line_filter import SafeLines
 from compare_tui.tui.looks import look_of
@@ -60,6 +62,15 @@ class CompareApp(App[None], inherit_bindings=False):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [self._safe_lines, *super().get_line_filters()]
+
+    async def on_event(self, event: events.Event) -> None:
+        """Send keys and pastes where the screen wants them all, so that none overtakes another."""
+        screen = self.screen_stack[-1] if self.screen_stack else None
+        is_typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
+        if is_typed and isinstance(screen, ComparisonScreen) and screen.key_target.is_attached:
+            deliver(event, screen.key_target)
+        else:
+            await super().on_event(event)
 
     def end(self, status: int) -> None:
         """End with an exit status, as a signal asks."""

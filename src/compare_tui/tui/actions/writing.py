@@ -15,7 +15,7 @@ from compare_tui.tui.widgets.prompt_history import PromptHistory
 
 
 class WriteActions:
-    """Writes to all lanes, or to one. `review` gives the focus to the chosen pane, `warn` says an error."""
+    """Writes to all lanes, or to one. `review` and `write` give the focus away, `warn` says an error."""
 
     def __init__(
         self,
@@ -24,12 +24,14 @@ class WriteActions:
         session: Session,
         *,
         review: Callable[[], None],
+        write: Callable[[], None],
         warn: Callable[[str], None],
     ) -> None:
         self._composer = composer
         self._area = area
         self._session = session
         self._review = review
+        self._write_here = write
         self._warn = warn
         self._history = PromptHistory()
         self._lane: LaneId | None = None
@@ -98,7 +100,7 @@ class WriteActions:
     def _write(self, lane: LaneId | None) -> None:
         self._lane = lane
         self.show_target()
-        self._composer.area.focus()
+        self._write_here()
 
     def _show(self, text: str | None, *, at_start: bool) -> None:
         if text is None:

@@ -9,6 +9,7 @@ from typing import cast
 from textual import events
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.message import Message
+from textual.widget import Widget
 
 
 class _MoreKeys(StrEnum):
@@ -40,6 +41,13 @@ def split_alt(message: Message) -> Iterator[Message]:
         yield events.Key(character, character)
     else:
         yield message
+
+
+def deliver(event: events.Event, widget: Widget) -> None:
+    """Hand a key or a paste to `widget`, whatever has the focus."""
+    if not widget.app.app_focus:
+        widget.app.app_focus = True
+    widget._forward_event(event)
 
 
 class Bursts:

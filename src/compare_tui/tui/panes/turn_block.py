@@ -53,6 +53,7 @@ class TurnBlock:
         self._text = Part(flows.answer(palette, max(2, width)), Voice.ANSWER)
         self._note_parts: list[Part] = []
         self._shows_reasoning = False
+        self._restack()
 
     @property
     def has_reasoning(self) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from textual import events, on
 from textual.app import ComposeResult
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import TextArea
 
 from compare_tui.domain.errors import CompareTuiError
@@ -32,7 +33,7 @@ from compare_tui.tui.session import Session
 from compare_tui.tui.signs import Signs
 from compare_tui.tui.situation import ComposerState, read_situation
 from compare_tui.tui.today import TodayReader
-from compare_tui.tui.widgets.composer import Composer, PromptArea
+from compare_tui.tui.widgets.composer import Composer
 from compare_tui.tui.widgets.footer import Footer
 from compare_tui.tui.widgets.header import Header, Weight
 from compare_tui.tui.widgets.tab_bar import Tab, TabBar
@@ -58,7 +59,7 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
         self.header = Header(help_key=keymap.shown_key("help", Mode.REVIEW), separator=signs.separator)
         self.tabs = TabBar()
         self.area = PaneArea(look_of, default_backend=services.default_backend)
-        self.composer = Composer(self.take_key, signs.prompt)
+        self.composer = Composer(self.take_key, self.write, signs.prompt)
         self.footer = Footer(keymap)
         self._live = Live(self, self.session, pull=self.pull, settled=lambda: self._today.refresh())
         self._today = TodayReader(services.today, self.header.set_today)
@@ -66,7 +67,9 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
         self._pane_actions = PaneActions(
             self.area, self.session, glance=self.glance, focus=self.review, say=self.header.notify_person
         )
-        self._write_actions = WriteActions(self.composer, self.area, self.session, review=self.review, warn=self.warn)
+        self._write_actions = WriteActions(
+            self.composer, self.area, self.session, review=self.review, write=self.write, warn=self.warn
+        )
 
     def compose(self) -> ComposeResult:
         yield self.header
@@ -131,18 +134,20 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
 
     # Keys and commands
 
-    def on_key(self, event: events.Key) -> None:
-        if self.take_key(event.key):
-            event.stop()
-            event.prevent_default()
+    @property
+    def key_target(self) -> Widget:
+        """Where all keys and pastes go, whatever has the focus: one queue keeps them in order."""
+        return self.composer.area
 
     def take_key(self, key: str) -> bool:
-        """Run the command behind `key`, if one is available."""
+        """Run the command behind `key`, if one is available; say whether the key must not be typed."""
+        if not self.is_current:
+            return True
         if self.mode is Mode.REVIEW and self._pane_actions.take_digit(key):
             return True
         command = self._keymap.find(key, self.situation())
         if command is None:
-            return False
+            return self.mode is Mode.REVIEW
         self._actions[command.id](key)
         self.show_state()
         return True
@@ -209,15 +214,24 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
         """Give the focus to the chosen pane."""
         pane = self.area.pane
         if pane is not None:
-            pane.focus()
+            self.mode = Mode.REVIEW
+            self.set_focus(pane)
             pane.pull(self.glance())
 
+    def write(self) -> None:
+        """Give the focus to the composer."""
+        self.mode = Mode.WRITE
+        self.set_focus(self.composer.area)
+
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        if isinstance(event.widget, PromptArea):
-            self.mode = Mode.WRITE
-        elif isinstance(event.widget, Pane):
+        """Follow a focus that was moved by the mouse, or by Textual when a pane went away."""
+        if event.widget is not self.focused:
+            return
+        if isinstance(event.widget, Pane) and event.widget in self.area.panes:
             self.mode = Mode.REVIEW
             self.area.choose(self.area.panes.index(event.widget))
+        else:
+            self.mode = Mode.WRITE
         self.show_state()
 
     @on(TabBar.Chosen)
@@ -237,13 +251,6 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
     @on(TextArea.Changed)
     def _edited(self) -> None:
         self.show_state()
-
-    def on_paste(self, event: events.Paste) -> None:
-        """What is pasted while reading goes into the composer."""
-        if self.mode is Mode.REVIEW:
-            event.stop()
-            self.composer.area.focus()
-            self.composer.area.insert(event.text)
 
     # Deeds that need the app
 

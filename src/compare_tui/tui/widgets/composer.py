@@ -13,11 +13,11 @@ from compare_tui.domain.safe_text import make_safe
 from compare_tui.tui.widgets.bar import Bar, Span
 
 KeyTaker = Callable[[str], bool]
-"""Takes a key if it means an available command, and says whether it did."""
+"""Runs the command behind a key, and says whether the key must not be typed."""
 
 
 class PromptArea(TextArea):
-    """A text area whose keys go to the commands first."""
+    """A text area, and where all keys of its screen arrive: they go to the commands first."""
 
     DEFAULT_CSS = """
     PromptArea, PromptArea:focus {
@@ -33,23 +33,22 @@ class PromptArea(TextArea):
     }
     """
 
-    def __init__(self, take_key: KeyTaker) -> None:
+    def __init__(self, take_key: KeyTaker, write: Callable[[], None]) -> None:
         super().__init__(id="prompt", soft_wrap=True, tab_behavior="indent", highlight_cursor_line=False, compact=True)
         self.cursor_blink = False
         self._take_key = take_key
+        self._write = write
 
-    async def _on_key(self, event: events.Key) -> None:
+    def on_key(self, event: events.Key) -> None:
+        """Offer the key to the commands; what they do not take is typed (Textual calls the base class next)."""
         if self._take_key(event.key):
             event.stop()
             event.prevent_default()
-            return
-        if event.key == "escape":
-            return
-        await super()._on_key(event)
 
-    async def _on_paste(self, event: events.Paste) -> None:
+    def on_paste(self, event: events.Paste) -> None:
+        """Take nothing from a clipboard as it is. What is pasted while reading is written here too."""
+        self._write()
         event.text = make_safe(event.text)
-        await super()._on_paste(event)
 
     @property
     def at_first_line(self) -> bool:
@@ -73,11 +72,11 @@ class Composer(Horizontal):
     }
     """
 
-    def __init__(self, take_key: KeyTaker, sign: str) -> None:
+    def __init__(self, take_key: KeyTaker, write: Callable[[], None], sign: str) -> None:
         super().__init__(id="composer")
         self._sign = sign
         self._target = Bar(id="target")
-        self.area = PromptArea(take_key)
+        self.area = PromptArea(take_key, write)
 
     def compose(self) -> ComposeResult:
         yield self._target

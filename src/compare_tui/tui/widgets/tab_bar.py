@@ -37,10 +37,13 @@ class TabBar(Bar):
 
     def __init__(self) -> None:
         super().__init__(id="tabs")
+        self._tabs: tuple[Tab, ...] = ()
+        self._chosen = 0
         self._ends: list[tuple[int, int]] = []
 
     def set_tabs(self, tabs: Sequence[Tab], chosen: int) -> None:
         """Show `tabs`, the one at place `chosen` marked."""
+        self._tabs, self._chosen = tuple(tabs), chosen
         for words, name_cells in ((True, _LONG_NAME), (False, _LONG_NAME), (False, _SHORT_NAME), (False, 0)):
             pieces = [
                 _piece(tab, is_chosen=place == chosen, words=words, name_cells=name_cells)
@@ -55,6 +58,10 @@ class TabBar(Bar):
             column += _cells(piece)
             self._ends.append((column, place))
         self.show([span for piece in pieces[first:] for span in piece])
+
+    def on_resize(self) -> None:
+        if self._tabs:
+            self.set_tabs(self._tabs, self._chosen)
 
     def on_click(self, event: events.Click) -> None:
         place = next((place for column, place in self._ends if event.x < column), None)
