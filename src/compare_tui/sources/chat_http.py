@@ -108,7 +108,8 @@ class ChatHttp:
         if key is not None:
             headers["Authorization"] = f"Bearer {key.reveal()}"
         headers.update(self._settings.headers)
-        content = json.dumps(body).encode()
+        # TOML has dates, JSON has not.
+        content = json.dumps(body, default=str).encode()
         return self._client.build_request("POST", self._url("/chat/completions"), headers=headers, content=content)
 
     def _url(self, path: str) -> httpx.URL:

@@ -39,10 +39,9 @@ async def read_stream(
         deadline: float | None = None
         while not decoder.done:
             try:
-                async with asyncio.timeout_at(deadline) as limit:
-                    frame = await anext(frames, None)
+                frame = await _next(frames, deadline)
             except (FrameTooLargeError, BodyTooLargeError, EncodingError, *TRANSPORT_ERRORS) as exc:
-                if not limit.expired():
+                if deadline is None or not isinstance(exc, TimeoutError):
                     last = _fault_events(exc)
                 break
             if frame is None:
@@ -58,6 +57,13 @@ async def read_stream(
         if decoder.done:
             await _linger(frames)
         await frames.aclose()
+
+
+async def _next(frames: AsyncGenerator[ServerSentEvent, None], deadline: float | None) -> ServerSentEvent | None:
+    if deadline is None:
+        return await anext(frames, None)
+    async with asyncio.timeout_at(deadline):
+        return await anext(frames, None)
 
 
 def _decoded(frame: ServerSentEvent, decoder: AnswerDecoder, redactor: Redactor) -> list[StreamEvent]:

@@ -22,6 +22,8 @@ def reasoning_of(delta: JsonObject, details: list[Json]) -> str:
     plain = as_text(delta.get("reasoning")) or as_text(delta.get("reasoning_content"))
     if plain:
         return plain
+    if not details:
+        return ""
     objects = map(as_object, details)
     return "".join(as_text(detail.get("text")) or as_text(detail.get("summary")) for detail in objects)
 

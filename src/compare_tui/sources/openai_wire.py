@@ -7,7 +7,7 @@ https://openrouter.ai/docs/api-reference/streaming
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from compare_tui.domain.answers import Citation
 from compare_tui.domain.events import (
@@ -126,10 +126,11 @@ class AnswerDecoder:
 
     def _events(self, chunk: JsonObject, event: str) -> Iterator[StreamEvent]:
         yield from self._identity(chunk)
-        usage = usage_of(chunk)
-        if usage is not None and usage != self._usage:
-            self._usage = usage
-            yield usage
+        if chunk.get("usage"):
+            usage = usage_of(chunk)
+            if usage is not None and usage != self._usage:
+                self._usage = usage
+                yield usage
         if event == "error" or chunk.get("error") or chunk.get("object") == "error":
             yield self._failure(chunk)
         for choice in map(as_object, as_list(chunk.get("choices"))):
@@ -159,29 +160,35 @@ class AnswerDecoder:
         # A last chunk may hold an empty delta and, once more, the whole message.
         delta = as_object(choice.get("delta") if "delta" in choice else choice.get("message"))
         yield from self._delta_events(delta, as_text(choice.get("text")))
-        for citation in citations_of(delta, chunk):
-            if citation not in self._citations:
-                self._citations.add(citation)
-                yield CitationReceived(citation)
+        if delta.get("annotations") or chunk.get("citations"):
+            for citation in citations_of(delta, chunk):
+                if citation not in self._citations:
+                    self._citations.add(citation)
+                    yield CitationReceived(citation)
         if reason := as_text(choice.get("finish_reason")):
             self.finished = True
             native = as_text(choice.get("native_finish_reason"))
             yield FinishReported(make_safe_line(reason, 60), make_safe_line(native, 60) or None)
 
     def _delta_events(self, delta: JsonObject, bare_text: str) -> Iterator[StreamEvent]:
+        # Most chunks hold text alone, so what is absent is asked for by name only.
         text, thinking, images = content_parts(delta.get("content"))
         details = as_list(delta.get("reasoning_details"))
         if reasoning := self._reasoning.feed(reasoning_of(delta, details) or thinking):
             yield ReasoningReceived(reasoning)
-        if raw := tuple(detail for detail in details if isinstance(detail, dict)):
+        if details and (raw := tuple(detail for detail in details if isinstance(detail, dict))):
             yield ReasoningDetailsReceived(raw)
         if shown := self._text.feed(text or bare_text):
             yield TextReceived(shown)
-        if refusal := self._refusal.feed(as_text(delta.get("refusal"))):
+        if delta.get("refusal") and (refusal := self._refusal.feed(as_text(delta.get("refusal")))):
             yield RefusalReceived(refusal)
-        yield from self._tools.feed(delta)
-        for image in (*as_list(delta.get("images")), *images):
-            url = image_url_of(image)
+        if delta.get("tool_calls") or delta.get("function_call"):
+            yield from self._tools.feed(delta)
+        if delta.get("images") or images:
+            yield from self._new_images((*as_list(delta.get("images")), *images))
+
+    def _new_images(self, images: Iterable[Json]) -> Iterator[StreamEvent]:
+        for url in map(image_url_of, images):
             if url and hash(url) not in self._images:
                 self._images.add(hash(url))
                 yield ImageReceived(image_mark(url))
