@@ -53,7 +53,8 @@ def parse_lanes(spelling: str, *, backends: Collection[str], default_backend: st
             put(params, parse_key(key.strip()), parse_value(value[0].strip()))
         return _make_lanes(model, backend, params, backends, default_backend)
     except UsageError as error:
-        raise UsageError(f"Lane {shown(spelling)}: {error.message}", hint=error.hint) from None
+        where = f"Lane {shown(spelling)}" if spelling.strip() else "An empty lane"
+        raise UsageError(f"{where}: {error.message}", hint=error.hint) from None
 
 
 def lanes_of_table(table: Mapping[str, Json], *, backends: Collection[str], default_backend: str) -> list[LaneSpec]:
