@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from compare_tui.domain.errors import StorageError
 from compare_tui.domain.events import FinishReported, StreamEnded
 from compare_tui.storage.recorder import SqliteRecorder
 from compare_tui.storage.usage import SqliteUsage
-from tests.storage.support import Notices, Scene, open_database, rows
+from tests.storage.support import Notices, Scene, finish, open_database, rows, start_program, start_together
 from tests.support.manual_clock import ManualClock
 
 _PAGE = 4096
@@ -123,6 +124,17 @@ def test_a_second_damaged_file_of_one_second_gets_a_name_of_its_own(filled: Path
             pass
         database.close()
     assert len([file for file in filled.parent.glob("compare-tui.db.corrupt-*") if file.suffix != "-wal"]) == 2
+
+
+def test_processes_that_find_the_same_damage_replace_the_file_once(filled: Path) -> None:
+    _garbage_in_the_answers(filled)
+    programs = [start_program("open_once", filled, 0) for _ in range(4)]
+    start_together(programs)
+    notices = [json.loads(finish(program))["notices"] for program in programs]
+    assert sorted(map(len, notices)) == [0, 0, 0, 1]
+    assert len(list(filled.parent.glob("compare-tui.db.corrupt-*Z"))) == 1
+    assert rows(filled, "PRAGMA integrity_check") == [("ok",)]
+    assert rows(filled, "SELECT count(*) >= 100 FROM answers") == [(1,)]
 
 
 def test_damage_that_shows_while_it_runs_is_mended_at_the_next_use(filled: Path) -> None:

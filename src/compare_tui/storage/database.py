@@ -27,7 +27,8 @@ class Database:
     """One SQLite file, shared with other processes; any thread may use it.
 
     Every fault is a StorageError: the caller keeps what it has and comes again. `on_notice` takes one safe line about
-    the state of the file and may be called from any thread that uses the database.
+    the state of the file; it is called from whichever thread uses the database, with the database locked, so it must
+    not wait for another thread.
     """
 
     def __init__(

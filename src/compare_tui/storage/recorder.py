@@ -36,7 +36,7 @@ _CLOSE_LIMIT_S: Final = 1.5
 class SqliteRecorder:
     """Implements the `Recorder` port on a `Database`. Its thread starts at once and first looks after the dead.
 
-    `on_notice` takes one safe line and is called from that thread.
+    `on_notice` takes one safe line, is called from that thread and must not wait for another.
     """
 
     def __init__(
