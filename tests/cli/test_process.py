@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.answers import END, said
-from tests.support.process import run, run_shell, start
+from tests.support.process import run, run_shell, start, started_unread
 from tests.support.wire_server import SSE_HEAD, Exchange, Reply, WireServer, http, silence, sse, stall_after
 
 KEY = "sk-test-0123456789abcdef"
@@ -100,12 +100,13 @@ async def test_a_rejected_key_in_one_lane_of_three_leaves_the_others(home: Path)
 
 
 @pytest.mark.parametrize(
-    ("model", "status"), [("forbidden", 6), ("busy", 7), ("html", 1), ("stalls", 124), ("silent", 124)]
+    ("model", "timeout_s", "status"),
+    [("forbidden", "20", 6), ("busy", "20", 7), ("html", "20", 1), ("stalls", "0.5", 124), ("silent", "0.5", 124)],
 )
-async def test_what_all_lanes_share_is_the_exit_status(home: Path, model: str, status: int) -> None:
+async def test_what_all_lanes_share_is_the_exit_status(home: Path, model: str, timeout_s: str, status: int) -> None:
     async with WireServer(REPLIES) as server:
         configure(server, home)
-        done = await run("ask", "What?", "-m", f"{model},n=2", "--retries", "0", "--timeout", "0.5")
+        done = await run("ask", "What?", "-m", f"{model},n=2", "--retries", "0", "--timeout", timeout_s)
         assert done.status == status
         assert done.err.count("\n") == 1
         assert done.err.startswith(f"compare-tui: Lanes 1 ({model}), 2 ({model}): ")
@@ -159,7 +160,7 @@ async def test_an_interrupt_prints_what_arrived_and_closes_the_connections(home:
         running = await start("ask", "What?", "-m", "begins", "-m", "silent", "--json", "--no-stdin")
         exchanges = [await server.exchange(0), await server.exchange(1)]
         await sent.wait()
-        await asyncio.sleep(0.3)  # nothing outside shows when the text was read
+        await asyncio.sleep(0.5)  # nothing outside shows when the text was read
         running.process.send_signal(signal.SIGINT)
         done = await running.end()
         for exchange in exchanges:
@@ -280,3 +281,22 @@ def test_the_program_runs_without_a_home(home: Path) -> None:
         capture_output=True, text=True, timeout=30, env=environ,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
+
+
+async def test_an_interrupt_ends_it_though_nobody_reads(home: Path) -> None:
+    long = sse(b"".join(said("x" * 1_000) for _ in range(500)) + END)  # more than a pipe holds
+
+    async def reply_and_stay(exchange: Exchange) -> None:
+        await long(exchange)
+        await exchange.gone.wait()
+        exchange.close()
+
+    async with WireServer(reply_and_stay) as server:
+        configure(server, home)
+        async with started_unread("ask", "What?", "-m", "long", "--no-stdin") as process:
+            await (await server.exchange()).gone.wait()  # all was received, and the program waits for its reader
+            await asyncio.sleep(0.3)
+            assert process.returncode is None
+            process.send_signal(signal.SIGINT)
+            async with asyncio.timeout(5):
+                assert await process.wait() == 130

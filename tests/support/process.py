@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 _LIMIT_S = 30
 
@@ -18,8 +20,13 @@ class Running:
 
     async def end(self, piped: bytes | None = None) -> Ended:
         """Wait for the end; `piped` is written to standard input, which is then closed."""
-        async with asyncio.timeout(_LIMIT_S):
-            out, err = await self.process.communicate(piped)
+        try:
+            async with asyncio.timeout(_LIMIT_S):
+                out, err = await self.process.communicate(piped)
+        finally:
+            if self.process.returncode is None:
+                self.process.kill()
+                await self.process.wait()
         assert self.process.returncode is not None
         ended = Ended(self.process.returncode, out.decode(), err.decode())
         assert "Traceback" not in ended.err, ended.err
@@ -47,6 +54,22 @@ async def start(*args: str, **environ: str) -> Running:
         sys.executable, "-m", "compare_tui", *args, stdin=PIPE, stdout=PIPE, stderr=PIPE, env={**os.environ, **environ}
     )
     return Running(process)
+
+
+@asynccontextmanager
+async def started_unread(*args: str) -> AsyncIterator[Process]:
+    """Start `compare-tui` with a standard output that nobody reads."""
+    read_end, write_end = os.pipe()
+    command = (sys.executable, "-m", "compare_tui", *args)
+    process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=write_end, stderr=DEVNULL)
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+        os.close(write_end)
+        os.close(read_end)
 
 
 async def run(*args: str, piped: bytes = b"", **environ: str) -> Ended:
