@@ -10,6 +10,7 @@ import asyncio
 import json
 import sys
 import time
+from contextlib import suppress
 
 _WORDS = (
     "The replicas of a **data type** may be changed apart and merged in any order: each `merge` is commutative, "
@@ -67,9 +68,9 @@ async def _answer(model: str, reader: asyncio.StreamReader, writer: asyncio.Stre
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
     await asyncio.sleep(float(delay))
     closed = asyncio.create_task(reader.read(1))
-    writer.write(_frame({"content": f"ZQ{name}FIRST "}))
-    _log(event="first", model=model)
     begin = time.monotonic()
+    writer.write(_frame({"content": f"ZQ{name}FIRST "}))
+    _log(event="first", model=model, t=begin)
     for index, token in enumerate(_tokens(int(count))):
         late = begin + index / float(rate) - time.monotonic()
         if late > 0:
@@ -78,11 +79,14 @@ async def _answer(model: str, reader: asyncio.StreamReader, writer: asyncio.Stre
             _log(event="closed", model=model)
             raise ConnectionError
         writer.write(_frame({"content": token}))
+    end = time.monotonic()
     writer.write(_frame({"content": f" ZQ{name}LAST"}))
-    _log(event="last", model=model)
+    _log(event="last", model=model, t=end)
     writer.write(_frame({}, "stop") + b"e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n")
     await writer.drain()
     closed.cancel()
+    with suppress(asyncio.CancelledError):
+        await closed
 
 
 async def _main() -> None:
