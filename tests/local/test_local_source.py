@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -12,16 +13,16 @@ from pathlib import Path
 import pytest
 
 from compare_tui.domain.answers import AnswerStatus, ErrorKind
-from compare_tui.domain.events import StreamCut, StreamEnded, TextReceived, WarningRaised
+from compare_tui.domain.events import RequestSent, StreamCut, StreamEnded, TextReceived, WarningRaised
 from compare_tui.domain.messages import AnswerRequest, Message, Role
 from compare_tui.engine.clock import SystemClock
-from compare_tui.sources.local import DEFAULT_PARAMS, LocalSource
+from compare_tui.sources.local import LocalSource
 from compare_tui.sources.local_demo import DEMO_PROMPT
 from compare_tui.sources.local_or_recorded import LocalOrRecorded
 from compare_tui.sources.local_process import LocalProcess
 from compare_tui.sources.recorded import RecordedLane, RecordedTurn, Recording, load_recording, recorded_source
 from tests.support.answers import Answer, ask, collect
-from tests.support.local_model import fake_runtime, real_plan
+from tests.support.local_model import fake_runtime, real_plan, serving_runtime
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ async def test_two_lanes_stream_at_the_same_time(source: LocalSource) -> None:
     arrivals: asyncio.Queue[int] = asyncio.Queue()
 
     async def listen(lane: int, seed: int) -> None:
-        request = ask("smollm2-135m", "Tell a story about a fox.", temperature=0.8, seed=seed, max_tokens=60)
+        request = ask("smollm2-135m", "Tell a story about a fox.", temperature=0.8, seed=seed, max_tokens=30)
         async with aclosing(source.stream(request)) as events:
             async for event in events:
                 if isinstance(event, TextReceived):
@@ -70,15 +71,26 @@ async def test_lanes_with_other_seeds_say_other_things(source: LocalSource) -> N
     assert first.text != other.text
 
 
-async def test_an_answer_is_bounded_unless_the_lane_says_otherwise(source: LocalSource) -> None:
-    prompt = "Write a very long story about the sea, with many chapters."
-    short = await collect(source, ask("smollm2-135m", prompt, temperature=0, max_tokens=5))
-    assert short.state.status is AnswerStatus.TRUNCATED
-    assert short.state.usage is not None
-    assert short.state.usage.completion_tokens == 5
-    bounded = await collect(source, ask("smollm2-135m", prompt, temperature=0))
-    assert bounded.state.usage is not None
-    assert bounded.state.usage.completion_tokens <= 256 == DEFAULT_PARAMS["max_tokens"]
+async def test_an_answer_is_bounded_and_kept_from_repeating_unless_the_lane_says_otherwise(tmp_path: Path) -> None:
+    plan = serving_runtime(tmp_path, "tests.support.local_model", "say_what_was_asked")
+    source = LocalSource(LocalProcess(lambda: plan), clock=SystemClock())
+    plain = json.loads((await collect(source, ask("smollm2-135m", temperature=0.5, seed=3))).text)
+    assert {name: plain[name] for name in ("max_tokens", "repeat_penalty", "temperature", "seed")} == {
+        "max_tokens": 256,
+        "repeat_penalty": 1.1,
+        "temperature": 0.5,
+        "seed": 3,
+    }
+    own = json.loads((await collect(source, ask("smollm2-135m", max_tokens=9, repeat_penalty=1.3))).text)
+    assert (own["max_tokens"], own["repeat_penalty"]) == (9, 1.3)
+    await source.aclose()
+
+
+async def test_an_answer_ends_at_its_limit_of_tokens(source: LocalSource) -> None:
+    answer = await collect(source, ask("smollm2-135m", "Write a long story about the sea.", max_tokens=5))
+    assert answer.state.status is AnswerStatus.TRUNCATED
+    assert answer.state.usage is not None
+    assert answer.state.usage.completion_tokens == 5
 
 
 async def test_a_history_too_long_for_the_model_is_an_error_in_the_servers_words(source: LocalSource) -> None:
@@ -151,3 +163,27 @@ async def test_where_the_model_runs_no_recording_replays(source: LocalSource) ->
     answer = await collect(both, request)
     assert answer.state.provider != "recording"
     assert not any(isinstance(event, WarningRaised) for event in answer.events)
+
+
+async def test_the_request_is_told_as_sent_before_any_text_and_one_end_is_the_last(source: LocalSource) -> None:
+    events = (await collect(source, ask("smollm2-135m", "Say hello.", max_tokens=8))).events
+    kinds = [type(event) for event in events]
+    assert kinds.index(RequestSent) < kinds.index(TextReceived)
+    assert [kind for kind in kinds if kind in (StreamEnded, StreamCut)] == [StreamEnded] == kinds[-1:]
+
+
+async def test_cancelling_an_answer_is_not_swallowed(source: LocalSource) -> None:
+    said = asyncio.Event()
+
+    async def listen() -> None:
+        async with aclosing(source.stream(ask("smollm2-135m", "Tell a long story.", max_tokens=1500))) as events:
+            async for event in events:
+                if isinstance(event, TextReceived):
+                    said.set()
+
+    listening = asyncio.create_task(listen())
+    async with asyncio.timeout(20):
+        await said.wait()
+    listening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(listening, 1)

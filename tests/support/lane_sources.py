@@ -6,17 +6,23 @@ nothing. A new source needs a stage here and a line in STAGES.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 
 from compare_tui.domain.answers import AnswerError, ErrorKind
 from compare_tui.domain.events import RequestSent, StreamCut, StreamFailed, StreamOpened, TextReceived
 from compare_tui.domain.messages import AnswerRequest
 from compare_tui.engine.clock import SystemClock
 from compare_tui.engine.ports import LaneSource
+from compare_tui.sources.local import LocalSource
+from compare_tui.sources.local_or_recorded import LocalOrRecorded
+from compare_tui.sources.local_process import LocalProcess
 from compare_tui.sources.openai import OpenAISource
 from compare_tui.sources.scripted import Script, ScriptedSource, Step
 from tests.support.answers import END, openai, openrouter, said
+from tests.support.local_model import fake_runtime, serving_runtime
 from tests.support.wire_server import Exchange, Reply, WireServer, http, sse, stall_after
 
 _REPLIES: dict[str, Reply] = {
@@ -27,14 +33,15 @@ _REPLIES: dict[str, Reply] = {
 }
 
 
-async def _by_model(exchange: Exchange) -> None:
+async def by_model(exchange: Exchange) -> None:
+    """Reply as the model's name says."""
     await _REPLIES[exchange.json()["model"]](exchange)
 
 
 def _over_http(open_source: Callable[[str], OpenAISource]) -> Callable[[], AbstractAsyncContextManager[LaneSource]]:
     @asynccontextmanager
     async def stage() -> AsyncIterator[LaneSource]:
-        async with WireServer(_by_model) as server:
+        async with WireServer(by_model) as server:
             source = open_source(server.url)
             yield source
             await source.aclose()
@@ -66,8 +73,30 @@ async def _scripted() -> AsyncIterator[LaneSource]:
     await source.aclose()
 
 
+@asynccontextmanager
+async def _local() -> AsyncIterator[LaneSource]:
+    with tempfile.TemporaryDirectory() as folder:
+        plan = serving_runtime(Path(folder), "tests.support.lane_sources", "by_model")
+        source = LocalSource(LocalProcess(lambda: plan), clock=SystemClock())
+        yield source
+        await source.aclose()
+
+
+@asynccontextmanager
+async def _recorded() -> AsyncIterator[LaneSource]:
+    with tempfile.TemporaryDirectory() as folder:
+        plan = fake_runtime(Path(folder), "raise ImportError('it cannot run here')")
+        local = LocalSource(LocalProcess(lambda: plan), clock=SystemClock())
+        async with _scripted() as scripted:
+            source = LocalOrRecorded(local, scripted)
+            yield source
+            await source.aclose()
+
+
 STAGES: dict[str, Callable[[], AbstractAsyncContextManager[LaneSource]]] = {
     "openai": _over_http(openai),
     "openrouter": _over_http(openrouter),
     "scripted": _scripted,
+    "local": _local,
+    "recorded": _recorded,
 }

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import textwrap
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from compare_tui.sources.local_parts import LocalParts, ServerPlan, environment_shelf
+from tests.support.answers import END, said
+from tests.support.wire_server import Exchange, sse
 
 REPO = Path(__file__).parents[2]
 
@@ -27,6 +31,41 @@ def fake_runtime(folder: Path, source: str) -> ServerPlan:
     model_file = folder / "model.gguf"
     model_file.write_bytes(b"GGUF")
     return ServerPlan(model_file, "fake", python_path=(package.parent,))
+
+
+_SERVING_RUNTIME = """
+    import asyncio
+    import threading
+    from types import SimpleNamespace
+
+    from {module} import {reply}
+    from tests.support.wire_server import WireServer
+
+    def CommonParams():
+        return SimpleNamespace(model=SimpleNamespace(), cpuparams=SimpleNamespace(), cpuparams_batch=SimpleNamespace())
+
+    class Server:
+        def __init__(self, params):
+            self.listens = threading.Event()
+            threading.Thread(target=asyncio.run, args=[self.serve(params.hostnames[0])], daemon=True).start()
+            self.listens.wait()
+
+        async def serve(self, path):
+            server = await asyncio.start_unix_server(WireServer({reply}).serve, path)
+            self.listens.set()
+            await server.serve_forever()
+    """
+
+
+def serving_runtime(folder: Path, module: str, reply: str) -> ServerPlan:
+    """A plan whose `xllamacpp` serves what the function `reply` of a module says."""
+    plan = fake_runtime(folder, _SERVING_RUNTIME.format(module=module, reply=reply))
+    return replace(plan, python_path=(*plan.python_path, REPO))
+
+
+async def say_what_was_asked(exchange: Exchange) -> None:
+    """Reply with the request's own body."""
+    await sse(said(json.dumps(exchange.json())) + END)(exchange)
 
 
 def wait_until_gone(pid: int, limit_s: float = 5) -> float:
