@@ -134,8 +134,8 @@ def test_a_title_is_number_and_short_name_and_what_differs() -> None:
         LaneSpec("anthropic/claude-sonnet-4.5", "openrouter", {"temperature": 0.9, "seed": 1}),
         LaneSpec("qwen3:8b", "ollama", {"seed": 1, "provider": {"sort": "price"}}),
     )
-    assert _title(lanes, 0) == "1 claude-sonnet-4.5 temperature 0.2"
-    assert _title(lanes, 1) == "2 claude-sonnet-4.5 temperature 0.9"
+    assert _title(lanes, 0) == "1 claude-sonnet-4.5 T 0.2"
+    assert _title(lanes, 1) == "2 claude-sonnet-4.5 T 0.9"
     assert _title(lanes, 2) == "3 qwen3:8b @ollama provider sort price"
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 
+import msgspec
+
 from compare_tui.bootstrap.embedded import fetch_parts, missing_parts
 from compare_tui.bootstrap.panes import run_panes
 from compare_tui.cli.diagnostics import Diagnostics
@@ -17,7 +19,13 @@ from compare_tui.sources.local_setup import ProgressLine
 def run_demo(order: AppOrder, diagnostics: Diagnostics) -> int:
     """Offer to fetch what is missing, then open the panes; on a refusal or a failure they replay a recording."""
     runs = _make_runnable(order, diagnostics)
-    order = replace(order, lanes=order.lanes or DEMO_LANES, prompt=order.prompt or DEMO_PROMPT)
+    settings = msgspec.structs.replace(order.loaded.settings, default_backend=BACKEND)
+    order = replace(
+        order,
+        loaded=replace(order.loaded, settings=settings),
+        lanes=order.lanes or DEMO_LANES,
+        prompt=order.prompt or DEMO_PROMPT,
+    )
     notes = {BACKEND: DEMO_NOTE if runs else RECORDING_NOTE}
     return run_panes(order, replays=True, backend_notes=notes)
 

@@ -13,6 +13,8 @@ from compare_tui.domain.lanes import Lane
 from compare_tui.domain.safe_text import make_safe_line
 from compare_tui.tui.signs import Signs
 
+_SHORT_KEYS = {"temperature": "T"}
+
 
 @dataclass(frozen=True, slots=True)
 class Title:
@@ -51,7 +53,7 @@ def _last_part(model: str) -> str:
 def _differing_params(lane: Lane, lanes: Sequence[Lane]) -> list[str]:
     """Say the parameters that not all lanes share."""
     return [
-        f"{key} {_brief(value)}"
+        f"{_SHORT_KEYS.get(key, key)} {_brief(value)}"
         for key, value in lane.params.items()
         if len(lanes) == 1 or any(key not in other.params or other.params[key] != value for other in lanes)
     ]
