@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from compare_tui.domain.answers import AnswerState, AnswerStatus
 from compare_tui.domain.events import (
-    AnswerEvent,
     AttemptStarted,
     ReasoningReceived,
     StreamEvent,
@@ -36,8 +35,9 @@ def ask(model: str = "acme/model-1", prompt: str = "Hello?", **params: Json) -> 
 
 
 def settings(url: str, *, key: str | None = KEY) -> OpenAISettings:
-    """Return settings that do not wait long for what may follow an error."""
-    return OpenAISettings("wire", url, lambda: None if key is None else Secret(key), after_error_s=0.05)
+    """Return settings that wait for nothing: neither for what may follow an error nor for the next read."""
+    found = None if key is None else Secret(key)
+    return OpenAISettings("wire", url, lambda: found, after_error_s=0.05, read_interval_s=0.0)
 
 
 def openai(url: str, **changes: object) -> OpenAISource:

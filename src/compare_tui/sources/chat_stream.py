@@ -10,11 +10,20 @@ import httpx
 from httpx_sse import ServerSentEvent
 
 from compare_tui.domain.answers import AnswerError, ErrorKind
-from compare_tui.domain.events import KeepAliveReceived, StreamCut, StreamEnded, StreamEvent, StreamFailed
+from compare_tui.domain.events import (
+    KeepAliveReceived,
+    ReasoningReceived,
+    StreamCut,
+    StreamEnded,
+    StreamEvent,
+    StreamFailed,
+    TextReceived,
+)
 from compare_tui.engine.ports import Clock
 from compare_tui.sources.byte_stream import KEEP_ALIVE, MAX_BODY_BYTES, BodyTooLargeError, event_source
 from compare_tui.sources.inflate import EncodingError
 from compare_tui.sources.openai_wire import AnswerDecoder
+from compare_tui.sources.paced_reads import set_pacing
 from compare_tui.sources.redaction import Redactor
 from compare_tui.sources.settings import OpenAISettings
 from compare_tui.sources.sse_frames import MAX_FRAME_BYTES, FrameTooLargeError
@@ -34,6 +43,7 @@ async def read_stream(
 ) -> AsyncGenerator[StreamEvent, None]:
     """Yield the events of a stream; the last is its `StreamEnded` or `StreamCut`."""
     frames = event_source(response, now=clock.monotonic).aiter_sse()
+    paced = False
     try:
         last: list[StreamEvent] = []
         deadline: float | None = None
@@ -46,14 +56,19 @@ async def read_stream(
                 break
             if frame is None:
                 break
-            for event in _decoded(frame, decoder, redactor):
+            events = _decoded(frame, decoder, redactor)
+            for event in events:
                 yield event
+            if not paced and any(isinstance(event, TextReceived | ReasoningReceived) for event in events):
+                paced = True
+                set_pacing(response, paced=True)
             deadline = _deadline(decoder, settings, deadline)
         for event in decoder.flush():
             yield event
         for event in last or [StreamEnded(done=decoder.done)]:
             yield event
     finally:
+        set_pacing(response, paced=False)
         if decoder.done:
             await _linger(frames)
         await frames.aclose()

@@ -11,6 +11,7 @@ import httpx
 
 from compare_tui.domain.answers import AnswerError, ErrorKind
 from compare_tui.sources.endpoint import address_fault, is_loopback
+from compare_tui.sources.paced_reads import allow_pacing
 from compare_tui.sources.settings import OpenAISettings
 
 _KEEP_IDLE_S = 120.0
@@ -41,6 +42,7 @@ def build_client(settings: OpenAISettings) -> httpx.AsyncClient | AnswerError:
         return _proxy_fault("a SOCKS proxy needs the package socksio: pip install 'httpx[socks]'")
     except (ValueError, httpx.InvalidURL):
         return _proxy_fault("it is not an address that begins with http://, https:// or socks5://")
+    allow_pacing(transport, interval_s=settings.read_interval_s)
     # trust_env is off because the environment was read above: httpx would use its proxies for loopback too, and
     # 0.28.1 fails on an IPv6 network in NO_PROXY.
     return httpx.AsyncClient(

@@ -33,6 +33,8 @@ class OpenAISettings:
     """How long the end of a stream, and what was used, may follow an error in mid-stream."""
     after_finish_s: float = 10.0
     """The same after the model has said that it has finished."""
+    read_interval_s: float = 0.02
+    """How often a stream that has begun is read; 0: whenever something comes."""
 
 
 @dataclass(frozen=True, slots=True)
