@@ -118,6 +118,11 @@ def test_history_goes_with_its_reasoning() -> None:
     ]
 
 
+def test_half_a_character_is_not_sent() -> None:
+    messages = (Message(Role.USER, "a\udcff \ud83d\ude80 漢"),)
+    assert body_of(messages=messages)["messages"][0]["content"] == "a� 🚀 漢"
+
+
 @pytest.mark.parametrize(
     ("tier", "params", "limit"),
     [

@@ -6,7 +6,9 @@ import asyncio
 import gc
 import warnings
 from contextlib import aclosing
+from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -143,6 +145,29 @@ async def test_the_next_turn_takes_the_connection_of_a_refused_one(server: WireS
     await collect(source)
     assert server.n_connections == 1
     await source.aclose()
+
+
+async def test_a_connection_that_the_server_has_closed_meanwhile_is_not_used(server: WireServer) -> None:
+    async def once(exchange: Exchange) -> None:
+        await sse(said("x") + END)(exchange)
+        exchange.close()
+
+    server.replies = [once]
+    source = openai(server.url, read_interval_s=0.001)
+    for _ in range(3):
+        assert (await collect(source)).status is AnswerStatus.COMPLETE
+        await asyncio.sleep(0.02)
+    assert server.n_connections == 3
+    await source.aclose()
+
+
+async def test_parameters_that_json_has_no_form_for_are_sent_as_words(server: WireServer) -> None:
+    server.replies = [sse(END)]
+    source = openai(server.url, params={"until": date(2027, 1, 15), "table": MappingProxyType({"a": 1})})
+    await collect(source)
+    await source.aclose()
+    sent = server.exchanges[0].json()
+    assert (sent["until"], sent["table"]) == ("2027-01-15", {"a": 1})
 
 
 async def test_lanes_stream_at_the_same_time(server: WireServer) -> None:

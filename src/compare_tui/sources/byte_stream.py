@@ -98,7 +98,7 @@ class SseByteStream(httpx.AsyncByteStream):
                     yield _KEEP_ALIVE_FRAME
                 if frames:
                     yield frames
-        except httpx.HTTPError:
+        except (httpx.HTTPError, OSError):
             if last := self._cutter.close():
                 yield last
             raise

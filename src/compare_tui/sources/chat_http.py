@@ -108,8 +108,7 @@ class ChatHttp:
         if key is not None:
             headers["Authorization"] = f"Bearer {key.reveal()}"
         headers.update(self._settings.headers)
-        # TOML has dates, JSON has not.
-        content = json.dumps(body, default=str).encode()
+        content = json.dumps(body, default=_plain).encode()
         return self._client.build_request("POST", self._url("/chat/completions"), headers=headers, content=content)
 
     def _url(self, path: str) -> httpx.URL:
@@ -128,6 +127,7 @@ class ChatHttp:
             decoded: Json = json.loads(body)
         except (ValueError, RecursionError):
             decoded = None
+            body = body[:_MAX_ERROR_BYTES]
         if isinstance(decoded, dict) and "choices" in decoded and not decoded.get("error"):
             decoder = AnswerDecoder(self._context(200, {}))
             return [StreamOpened(), *decoder.feed_whole(decoded), StreamEnded(done=True)]
@@ -161,3 +161,8 @@ class ChatHttp:
 
 def _user_agent() -> str:
     return f"compare-tui/{__version__}"
+
+
+def _plain(value: object) -> object:
+    """Return what JSON has no form for as it can be sent: TOML has dates."""
+    return dict(value) if isinstance(value, Mapping) else str(value)

@@ -53,10 +53,17 @@ def request_body(
 
 
 def _message(message: Message) -> JsonObject:
-    plain: dict[str, Json] = {"role": message.role.value, "content": message.content}
+    plain: dict[str, Json] = {"role": message.role.value, "content": _sendable(message.content)}
     if message.role is Role.ASSISTANT and message.reasoning_details:
         plain["reasoning_details"] = whole_blocks(message.reasoning_details)
     return plain
+
+
+def _sendable(text: str) -> str:
+    """Half a surrogate pair, as a file or a terminal may give it, is refused by many servers."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _merged(defaults: JsonObject, own: JsonObject) -> dict[str, Json]:
