@@ -43,7 +43,8 @@ class CodeBlock:
 class Flow(Protocol):
     """One growing text, laid out at one width.
 
-    `append` only notes the text; the work is done when lines are asked for, so a flow that nobody sees costs nothing.
+    `append` and `finish` only note what came; the work is done when lines are asked for, so a flow that nobody sees
+    costs nothing.
     """
 
     def append(self, text: str) -> None:
@@ -51,6 +52,13 @@ class Flow(Protocol):
 
     def finish(self) -> None:
         """No more text comes: what was held back is shown, what was approximate is made exact."""
+
+    def settle(self, limit: int) -> bool:
+        """Lay out at most `limit` characters more of what came; return whether more waits.
+
+        From the first call on, looking at lines no longer lays anything out by itself: for panes that must stay quick
+        while a very long text arrives at once.
+        """
 
     def set_width(self, width: int) -> None:
         """Wrap at `width` cells, at least 2."""

@@ -43,7 +43,7 @@ class Palette:
 
     def style(self, roles: Roles) -> Style:
         """The styles of `roles` laid over each other, the last on top."""
-        return Style.combine([self.styles[role] for role in roles])
+        return sum((self.styles[role] for role in roles), self.styles["text"])
 
     def with_ascii(self) -> Palette:
         """The same with signs that every terminal has."""

@@ -25,6 +25,7 @@ class PlainFlow:
         self._style: Style = palette.style(roles)
         self._width = max(2, width)
         self._chunks: list[str] = []
+        self._is_bounded = False
         self._revision = 0
         self._restart()
 
@@ -35,6 +36,11 @@ class PlainFlow:
 
     def finish(self) -> None:
         """Nothing is held back in plain text."""
+
+    def settle(self, limit: int) -> bool:
+        self._is_bounded = True
+        self._take(limit)
+        return bool(self._fresh)
 
     def set_width(self, width: int) -> None:
         if max(2, width) != self._width:
@@ -52,7 +58,7 @@ class PlainFlow:
 
     @property
     def height(self) -> int:
-        self._settle()
+        self._look()
         return len(self._lines)
 
     @property
@@ -65,18 +71,18 @@ class PlainFlow:
 
     @property
     def widest(self) -> int:
-        self._settle()
+        self._look()
         return max((line.cells for line in self._lines), default=0)
 
     def line(self, y: int) -> Line:
-        self._settle()
+        self._look()
         return self._lines[y]
 
     def line_source(self, y: int) -> int:
         return self.line(y).source
 
     def find_line(self, offset: int) -> int:
-        self._settle()
+        self._look()
         return max(0, bisect_right(self._lines, offset, key=_source) - 1)
 
     def text(self) -> str:
@@ -94,13 +100,19 @@ class PlainFlow:
         self._open_source = 0
         self._open_joint: Joint = "\n"
 
-    def _settle(self) -> None:
-        if not self._fresh:
+    def _look(self) -> None:
+        if self._fresh and not self._is_bounded:
+            self._take(None)
+
+    def _take(self, limit: int | None) -> None:
+        fresh = "".join(self._fresh)
+        self._fresh = [] if limit is None or len(fresh) <= limit else [fresh[limit:]]
+        text = fresh[:limit]
+        if not text:
             return
         if self._open:
             self._lines.pop()
-        lines = (self._open + "".join(self._fresh)).split("\n")
-        self._fresh = []
+        lines = (self._open + text).split("\n")
         for line in lines[:-1]:
             self._lay_out(line)
             self._open_source += len(line) + 1

@@ -46,6 +46,20 @@ def wrap(text: str, width: int) -> list[tuple[int, int, Joint]]:
     return _wrap_graphemes(text, width)
 
 
+def chop(text: str, width: int) -> list[tuple[int, int]]:
+    """The visual lines of code: cut at the width, wherever that is."""
+    if is_single_cell(text):
+        return [(start, min(start + width, len(text))) for start in range(0, len(text), width)] or [(0, 0)]
+    lines: list[tuple[int, int]] = []
+    start, used = 0, 0
+    for first, _, size in split_graphemes(text)[0]:
+        if used + size > width and first > start:
+            lines.append((start, first))
+            start, used = first, 0
+        used += size
+    return [*lines, (start, len(text))]
+
+
 def _wrap_single_cells(text: str, width: int) -> list[tuple[int, int, Joint]]:
     lines: list[tuple[int, int, Joint]] = []
     length = len(text.rstrip(" "))

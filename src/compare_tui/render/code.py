@@ -1,0 +1,153 @@
+"""Blocks of code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.segment import Segment
+from rich.style import Style
+
+from compare_tui.render.flow import CodeBlock, Line
+from compare_tui.render.highlighting import Highlighter, Tokens
+from compare_tui.render.leaves import Place
+from compare_tui.render.view import View
+from compare_tui.render.wrapping import cells, chop
+
+_INDENT = "  "
+_ROOM_FOR_INDENT = 12
+_TAB_SIZE = 4
+
+
+class CodeLeaf:
+    """Fenced or indented code: a line with its info string, then the code, indented, over its own background."""
+
+    def __init__(self, place: Place, info: str) -> None:
+        self.lines: list[Line] = []
+        self.place = place
+        self.info = info.strip()
+        self._highlighter = Highlighter(self.info)
+        self._code: list[str] = []
+        self._tokens: list[Tokens] = []
+        self._spans: list[tuple[int, int]] = []
+        """Where each line begins and ends in the received text."""
+        self._heights: list[int] = []
+        self.n_fixed = 0
+        """Drawn lines that more code does not change, but for the colours when the block closes."""
+        self._partial: list[tuple[str, int]] = []
+
+    def lay_out(self, view: View) -> None:
+        self.lines = [*self.place.blank_lines(view), *self._label(view)]
+        self._heights = []
+        self.n_fixed = len(self.lines)
+        self._extend(view, self._tokens, self._spans)
+
+    def add(self, code: Sequence[str], sources: Sequence[int], view: View) -> int:
+        """Add complete lines; return the index of the first drawn line that changed."""
+        first = self.n_fixed
+        fresh = [line.expandtabs(_TAB_SIZE) for line in code]
+        spans = [(source, source + len(line)) for line, source in zip(code, sources, strict=True)]
+        tokens = [self._highlighter.read_line(line) for line in fresh]
+        self._code += code
+        self._tokens += tokens
+        self._spans += spans
+        self._partial = []
+        self._extend(view, tokens, spans)
+        return first
+
+    def show_partial(self, code: Sequence[str], sources: Sequence[int], view: View) -> None:
+        """Show lines that are not complete yet, until more are added."""
+        self._partial = list(zip(code, sources, strict=True))
+        self._extend(view, (), ())
+
+    def close(self, view: View) -> int:
+        """Read the code as a whole; lines whose colours were right stay as they are."""
+        self._partial = []
+        self._extend(view, (), ())
+        exact = self._highlighter.read_all([line.expandtabs(_TAB_SIZE) for line in self._code])
+        first = len(self.lines)
+        if exact is None:
+            return first
+        at = len(self.lines) - sum(self._heights)
+        for index, tokens in enumerate(exact):
+            height = self._heights[index]
+            if tokens != self._tokens[index]:
+                drawn = self._draw(view, tokens, self._spans[index], is_first=index == 0)
+                self.lines[at : at + height] = drawn
+                first = min(first, at)
+            at += height
+        self._tokens = exact
+        return first
+
+    def block(self) -> CodeBlock:
+        return CodeBlock(self.info, "\n".join(self._code), self.place.source)
+
+    def _extend(self, view: View, tokens: Sequence[Tokens], spans: Sequence[tuple[int, int]]) -> None:
+        del self.lines[self.n_fixed :]
+        for line, span in zip(tokens, spans, strict=True):
+            drawn = self._draw(view, line, span, is_first=not self._heights)
+            self._heights.append(len(drawn))
+            self.lines += drawn
+        self.n_fixed = len(self.lines)
+        for text, source in self._partial:
+            line = self._highlighter.preview(text.expandtabs(_TAB_SIZE))
+            self.lines += self._draw(view, line, (source, source + len(text)), is_first=not self._heights)
+        if not self._heights and not self._partial and not self.info:
+            self.lines += self._draw(view, [], (self.place.source,) * 2, is_first=True)
+
+    def _label(self, view: View) -> list[Line]:
+        if not self.info:
+            return []
+        style = view.style(("code_label",))
+        return self._lines(
+            view, [(self.info.expandtabs(_TAB_SIZE), style)], style, (self.place.source,) * 2, is_first=True
+        )
+
+    def _draw(self, view: View, tokens: Tokens, span: tuple[int, int], *, is_first: bool) -> list[Line]:
+        pieces: list[tuple[str, Style]] = []
+        for kind, text in tokens:
+            style = view.code_style(kind)
+            if pieces and (pieces[-1][1] is style or text.isspace()):
+                pieces[-1] = (pieces[-1][0] + text, pieces[-1][1])
+            else:
+                pieces.append((text, style))
+        return self._lines(view, pieces, view.style(("code_block",)), span, is_first=is_first and not self.info)
+
+    def _lines(
+        self, view: View, pieces: list[tuple[str, Style]], fill: Style, span: tuple[int, int], *, is_first: bool
+    ) -> list[Line]:
+        """The drawn lines of one line of code, filled up to the width."""
+        path = self.place.path
+        margin = view.first_margin(path, self.place.n_drawn) if is_first else view.rest_margin(path)
+        indent = _INDENT if view.width - margin.cells >= _ROOM_FOR_INDENT else ""
+        room = view.width - margin.cells - len(indent)
+        text = "".join(piece for piece, _ in pieces)
+        spans = chop(text, room) if view.wraps_code else [(0, len(text))]
+        lines: list[Line] = []
+        for start, end in spans:
+            segments = [Segment(indent, fill)] if indent else []
+            segments += [Segment(*piece) for piece in (pieces if len(spans) == 1 else _slice(pieces, start, end))]
+            missing = room - cells(text[start:end])
+            if missing > 0:
+                segments.append(Segment(" " * missing, fill))
+            left = margin if start == 0 else view.rest_margin(path)
+            lines.append(
+                Line(
+                    (*left.segments, *segments),
+                    view.width - min(0, missing),
+                    min(span[0] + start, span[1]),
+                    left.cells + len(indent),
+                    "" if start else "\n",
+                )
+            )
+        return lines
+
+
+def _slice(pieces: Sequence[tuple[str, Style]], start: int, end: int) -> list[tuple[str, Style]]:
+    cut: list[tuple[str, Style]] = []
+    at = 0
+    for text, style in pieces:
+        low, high = max(0, start - at), min(len(text), end - at)
+        if low < high:
+            cut.append((text[low:high], style))
+        at += len(text)
+    return cut

@@ -1,0 +1,54 @@
+"""What of the last, unfinished line is shown: not what may yet turn out to be a mark of another kind."""
+
+from __future__ import annotations
+
+import re
+
+_MARKS = re.compile(
+    r"""[ \t>]*(?:
+        [-+*_=\#`~|:.)\d \t>]*            # list, rule, heading, fence, table: nothing but marks so far
+      | [-+*][ \t]+\[[ xX]?\]?[ \t]*      # a task
+      | `{3,}[^`]*                        # a fence whose info string is not complete
+      | ~{3,}.*
+    )""",
+    re.VERBOSE,
+)
+_TABLE_START = re.compile(r"[ \t>]*\|")
+_MAY_END_FENCE = re.compile(r"[ \t>]*[`~]*[ \t]*")
+_SETTLED = re.compile(
+    r"""(?:
+        [^\W\d_]                           # a letter
+      | \d{1,9}[^\d.)]                     # a number that numbers nothing
+      | [*_]{1,3}[^\s*_]                   # emphasis
+      | `{1,2}[^`]                         # code
+      | ["'“‘(«„¿¡]
+    )""",
+    re.VERBOSE,
+)
+_LONGEST_HELD = 2_000
+_LONGEST_UNSETTLED = 1_000
+
+
+def shown_part(tail: str) -> str:
+    """Return `tail` without what is held back at its end."""
+    start = tail.rfind("\n") + 1
+    partial = tail[start:]
+    if len(partial) > _LONGEST_HELD or not (_MARKS.fullmatch(partial) or _TABLE_START.match(partial)):
+        return tail
+    before = tail.rfind("\n", 0, max(0, start - 1)) + 1
+    # A line that begins with a bar may be the header of a table; the next line tells.
+    if _TABLE_START.match(tail, before, start) and not _TABLE_START.match(partial):
+        return tail[:before]
+    if _TABLE_START.match(tail, before, start) and _MARKS.fullmatch(partial):
+        return tail[:before]
+    return tail[:start]
+
+
+def may_end_fence(partial: str) -> bool:
+    """Whether an unfinished line in a fence may become its end."""
+    return _MAY_END_FENCE.fullmatch(partial) is not None
+
+
+def is_settled(line: str) -> bool:
+    """Whether an unfinished line of running text stays running text, whatever follows on it."""
+    return _SETTLED.match(line) is not None or len(line) > _LONGEST_UNSETTLED
