@@ -38,7 +38,7 @@ soak: $(VENV)/.test  ## Keep the embedded model busy and watch what grows (MINUT
 	$(BIN)/python -m benchmarks.soak $(MINUTES)
 
 screenshot: $(VENV)/.test  ## Make the README's picture from the running product
-	$(BIN)/python -m benchmarks.screenshot
+	$(BIN)/python -m benchmarks.screenshot docs/screenshot.svg
 
 recordings: $(VENV)/.test  ## Record the embedded model's answers for machines where it cannot run
 	$(BIN)/python -m benchmarks.record_demo
