@@ -138,6 +138,12 @@ class AnswerState:
     """When the engine began with the first attempt."""
     requested_at: float | None = None
     """When the last attempt's request was written."""
+    waits_for_turn: bool = False
+    """The server serves other lanes first; this one's clocks stand still."""
+    turn_came_at: float | None = None
+    """When a server that serves its lanes one after the other began with this one."""
+    model_ended_at: float | None = None
+    """When the server said that the model has ended; its last text may follow."""
     first_content_at: float | None = None
     """First text or reasoning."""
     first_delta_at: float | None = None

@@ -32,6 +32,16 @@ class KeepAliveReceived:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnAwaited:
+    """The server serves its lanes one after the other, and others come before this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnCame:
+    """The server has begun with this lane after others: its clocks start."""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelServed:
     """Who really answers."""
 
@@ -111,6 +121,11 @@ class FinishReported:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelEnded:
+    """The server says that the model has ended. Text that is still on its way may follow, so the stream has not."""
+
+
+@dataclass(frozen=True, slots=True)
 class WarningRaised:
     """Something was odd, but the stream went on."""
 
@@ -136,6 +151,8 @@ class StreamCut:
     """The transport ended by a fault, or the body was bounded by us."""
 
     reason: str
+    retryable: bool = True
+    """False where the server had begun with the request: asked again, it would do and bill everything twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +186,8 @@ StreamEvent: TypeAlias = (
     RequestSent
     | StreamOpened
     | KeepAliveReceived
+    | TurnAwaited
+    | TurnCame
     | ModelServed
     | TextReceived
     | ReasoningReceived
@@ -179,6 +198,7 @@ StreamEvent: TypeAlias = (
     | CitationReceived
     | UsageReported
     | FinishReported
+    | ModelEnded
     | WarningRaised
     | StreamFailed
     | StreamEnded

@@ -10,17 +10,26 @@ _CHARS_PER_TOKEN = 4
 
 
 def ttft_s(state: AnswerState) -> float | None:
-    """Seconds from the request being written to the first text or reasoning."""
-    if state.first_content_at is None or state.requested_at is None:
+    """Seconds from the request being written, or from the lane's own turn, to the first text or reasoning."""
+    begun = state.requested_at if state.turn_came_at is None else state.turn_came_at
+    if state.first_content_at is None or begun is None:
         return None
-    return max(0.0, state.first_content_at - state.requested_at)
+    return max(0.0, state.first_content_at - begun)
 
 
 def duration_s(state: AnswerState, now: float) -> float | None:
-    """Seconds from the first attempt's start to the end, or to `now` while the answer is under way."""
-    if state.started_at is None:
+    """Seconds from the first attempt's start, or from the lane's own turn, to the end; to `now` while under way."""
+    begun = state.started_at if state.turn_came_at is None else state.turn_came_at
+    if begun is None:
         return None
-    return max(0.0, (now if state.ended_at is None else state.ended_at) - state.started_at)
+    return max(0.0, (now if state.ended_at is None else state.ended_at) - begun)
+
+
+def waited_for_turn_s(state: AnswerState) -> float | None:
+    """Seconds that a server which serves its lanes one after the other let this one wait; None: it did not."""
+    if state.turn_came_at is None or state.requested_at is None:
+        return None
+    return max(0.0, state.turn_came_at - state.requested_at)
 
 
 def estimate_usage(state: AnswerState, prompt_chars: int) -> Usage:
@@ -59,7 +68,7 @@ def reasoning_s(state: AnswerState, now: float) -> float | None:
 
 def waited_s(state: AnswerState, now: float) -> float | None:
     """Seconds since the attempt's request, while nothing has come."""
-    since = state.requested_at if state.requested_at is not None else state.started_at
+    since = next((at for at in (state.turn_came_at, state.requested_at, state.started_at) if at is not None), None)
     if since is None or state.status not in (AnswerStatus.WAITING, AnswerStatus.QUEUED):
         return None
     return max(0.0, now - since)

@@ -22,6 +22,7 @@ from compare_tui.domain.events import (
     FinishReported,
     ImageReceived,
     KeepAliveReceived,
+    ModelEnded,
     ModelServed,
     ReasoningDetailsReceived,
     ReasoningReceived,
@@ -34,6 +35,8 @@ from compare_tui.domain.events import (
     StreamOpened,
     TextReceived,
     ToolCallReceived,
+    TurnAwaited,
+    TurnCame,
     UsageReported,
     WarningRaised,
 )
@@ -59,7 +62,7 @@ def fold(state: AnswerState, event: AnswerEvent, at: float) -> AnswerState:  # n
             state = _with_delta(state, at)
             return replace(state, n_reasoning_chars=state.n_reasoning_chars + len(text))
         case KeepAliveReceived():
-            quiet = state.status is AnswerStatus.WAITING
+            quiet = state.status is AnswerStatus.WAITING and not state.waits_for_turn
             return replace(state, last_byte_at=at, status=AnswerStatus.QUEUED if quiet else state.status)
         case UsageReported(usage, cost):
             # A local server repeats its counts on every chunk; a later report without a cost keeps the known one.
@@ -90,6 +93,14 @@ def fold(state: AnswerState, event: AnswerEvent, at: float) -> AnswerState:  # n
             if state.finish_reason is not None:
                 return replace(state, last_byte_at=at)
             return replace(state, finish_reason=reason, native_finish_reason=native, last_byte_at=at)
+        case TurnAwaited():
+            return state if state.has_content else replace(state, waits_for_turn=True, last_byte_at=at)
+        case TurnCame():
+            if not state.waits_for_turn:
+                return state
+            return replace(state, waits_for_turn=False, turn_came_at=at, last_byte_at=at)
+        case ModelEnded():
+            return replace(state, model_ended_at=state.model_ended_at or at, last_byte_at=at)
         case WarningRaised(message):
             if message in state.warnings or len(state.warnings) >= _MAX_WARNINGS:
                 return state
@@ -102,8 +113,8 @@ def fold(state: AnswerState, event: AnswerEvent, at: float) -> AnswerState:  # n
             return replace(state, error=state.error or error, last_byte_at=at)
         case StreamEnded(done):
             return _ended(state, at, done=done)
-        case StreamCut(reason):
-            return _cut(state, at, reason)
+        case StreamCut(reason, retryable):
+            return _cut(state, at, reason, retryable=retryable)
         case AttemptStarted(number):
             return replace(
                 state,
@@ -111,6 +122,9 @@ def fold(state: AnswerState, event: AnswerEvent, at: float) -> AnswerState:  # n
                 attempts=number,
                 started_at=at if state.started_at is None else state.started_at,
                 requested_at=None,
+                waits_for_turn=False,
+                turn_came_at=None,
+                model_ended_at=None,
                 last_byte_at=None,
                 retry_at=None,
                 error=None,
@@ -167,13 +181,14 @@ def _join_tool_call(state: AnswerState, event: ToolCallReceived) -> tuple[ToolCa
 
 def _ended(state: AnswerState, at: float, *, done: bool) -> AnswerState:
     """Decision 10: an error wins; else a finish reason decides; else the end marker; else it was cut."""
+    at = _model_end(state, at)
     if state.error is not None:
         return replace(state, status=AnswerStatus.ERROR, ended_at=at)
     if state.finish_reason == "error":
         error = AnswerError(ErrorKind.SERVER, "The provider ended the answer with an error, without saying which.")
         return replace(state, status=AnswerStatus.ERROR, error=error, ended_at=at)
     if state.finish_reason is None and not done:
-        return _cut(state, at, "the stream ended without an end")
+        return _cut(state, at, "the stream ended without an end", retryable=True)
     status = _FINISH_STATUS.get(state.finish_reason or "", AnswerStatus.COMPLETE)
     if status is AnswerStatus.COMPLETE and not (state.n_chars or state.images):
         # A few servers say "stop" where they mean a tool call.
@@ -186,8 +201,15 @@ def _ended(state: AnswerState, at: float, *, done: bool) -> AnswerState:
     return replace(state, status=status, ended_at=at)
 
 
-def _cut(state: AnswerState, at: float, reason: str) -> AnswerState:
+def _model_end(state: AnswerState, at: float) -> float:
+    """Return when the model ended: not when the server closed a stream that other lanes share."""
+    if state.model_ended_at is None:
+        return at
+    return max(state.model_ended_at, state.last_delta_at or state.model_ended_at)
+
+
+def _cut(state: AnswerState, at: float, reason: str, *, retryable: bool) -> AnswerState:
     if state.error is not None or state.finish_reason is not None:
         return _ended(state, at, done=True)
-    error = AnswerError(ErrorKind.CONNECTION, f"Connection lost: {reason}", retryable=True)
+    error = AnswerError(ErrorKind.CONNECTION, f"Connection lost: {reason}", retryable=retryable)
     return replace(state, status=AnswerStatus.CUT, error=error, ended_at=at)

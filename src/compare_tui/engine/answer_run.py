@@ -14,6 +14,7 @@ from compare_tui.domain.events import (
     AnswerRefused,
     AttemptStarted,
     ReasoningReceived,
+    RequestSent,
     StreamEnded,
     StreamEvent,
     StreamFailed,
@@ -114,6 +115,8 @@ class AnswerRun:
         state = fold(self.feed.state, event, at)
         if not state.status.is_final:
             self._take(event, state, at)
+            if isinstance(event, RequestSent):
+                self._settle()
             return
         again = retry_after(state, self._context.policy, self._context.random())
         if again is None:
@@ -160,14 +163,17 @@ class AnswerRun:
         self._ended(self)
         self.finished.set()
 
-    def _attempt_over(self) -> None:
-        """Settle the attempt's place: the request went out, or it did not."""
+    def _settle(self) -> None:
+        """The place is used from the moment of the request: a kill in mid-stream must not free it."""
         place, self._place = self._place, None
-        if place is None:
-            return
-        ledger = self._context.ledger
-        sent = self.feed.state.requested_at is not None
-        self._errand(ledger.settle(place) if sent else ledger.release(place))
+        if place is not None:
+            self._errand(self._context.ledger.settle(place))
+
+    def _attempt_over(self) -> None:
+        """Give the place back if nothing was sent."""
+        place, self._place = self._place, None
+        if place is not None:
+            self._errand(self._context.ledger.release(place))
 
     def _close_stream(self) -> None:
         if self._stream is not None:

@@ -37,8 +37,11 @@ class Engine:
         random: Callable[[], float],
         policy: Policy,
         observer: Observer,
+        tiers: Mapping[str, Tier] | None = None,
     ) -> None:
+        """`tiers` names the tier of backends where one is always in force; the comparison's own wins."""
         self._sources = sources
+        self._tiers = tiers or {}
         self._recorder = recorder
         self._ledger = ledger
         self._clock = clock
@@ -102,7 +105,8 @@ class Engine:
         for position, lane in enumerate(comparison.lanes, 1):
             if lane in asked and lane.id in busy:
                 raise UsageError(f"Lane {position} ({lane.model}) is still answering.")
-        turn = Turn(len(comparison.turns) + 1, prompt, self._clock.wall())
+        number = comparison.turns[-1].number + 1 if comparison.turns else 1
+        turn = Turn(number, prompt, self._clock.wall())
         runs = [self._new_run(comparison, turn, lane) for lane in asked]
         comparison.turns.append(turn)
         self._recorder.turn_started(comparison, turn)
@@ -119,17 +123,27 @@ class Engine:
             raise UsageError("This lane was removed.")
         if any(feed.lane.id == lane_id for feed in comparison.live_answers()):
             raise UsageError(f"{lane.model} is still answering.")
-        turn = comparison.turns[turn_number - 1]
+        turn = _turn(comparison, turn_number)
         run = self._new_run(comparison, turn, lane)
+        self._recorder.alternative_shown(comparison, turn)
         self._begin(comparison, turn, [run])
         return run.feed
+
+    def show_alternative(self, comparison: Comparison, lane_id: LaneId, turn_number: int, place: int) -> None:
+        """Show one of a lane's answers in a turn, counted from 0; it alone counts as said. Raises UsageError."""
+        turn = _turn(comparison, turn_number)
+        if not 0 <= place < len(turn.answers.get(lane_id, ())):
+            raise UsageError("There is no such answer.")
+        turn.shown[lane_id] = place
+        self._recorder.alternative_shown(comparison, turn)
 
     def _new_run(self, comparison: Comparison, turn: Turn, lane: Lane) -> AnswerRun:
         system = lane.params.get("system", comparison.system)
         messages = build_messages(
             system if isinstance(system, str) else None, comparison.history(lane.id, turn.number), turn.prompt
         )
-        request = AnswerRequest(lane, messages, comparison.tier, comparison.id)
+        tier = comparison.tier or self._tiers.get(lane.backend)
+        request = AnswerRequest(lane, messages, tier, comparison.id)
         feed = AnswerFeed(self._new_id(), lane, turn.number)
         alternatives = turn.answers.setdefault(lane.id, [])
         turn.shown[lane.id] = len(alternatives)
@@ -155,10 +169,9 @@ class Engine:
             self._patience = asyncio.create_task(self._watch())
 
     async def _ask(self, turn: Turn, runs: Sequence[AnswerRun]) -> None:
-        tier = runs[0].request.tier
-        too_long = refused_by_tier(tier, len(turn.prompt)) if tier else None
-        if too_long:
-            return _refuse_all(runs, too_long)
+        runs = _those_within_tier(runs, len(turn.prompt))
+        if not runs:
+            return None
         places = await self._ledger.reserve([run.feed.lane for run in runs])
         if isinstance(places, Refusal):
             return _refuse_all(runs, refused_by_limit(places, self._clock.wall()))
@@ -237,6 +250,26 @@ class Engine:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _turn(comparison: Comparison, number: int) -> Turn:
+    turn = next((turn for turn in comparison.turns if turn.number == number), None)
+    if turn is None:
+        raise UsageError(f"There is no turn {number}.")
+    return turn
+
+
+def _those_within_tier(runs: Iterable[AnswerRun], characters: int) -> list[AnswerRun]:
+    """Refuse the runs whose tier is too small for the prompt; return the others."""
+    within = []
+    for run in runs:
+        tier = run.request.tier
+        too_long = refused_by_tier(tier, characters) if tier else None
+        if too_long is None:
+            within.append(run)
+        elif not run.feed.state.status.is_final:
+            run.refuse(too_long)
+    return within
 
 
 def _refuse_all(runs: Iterable[AnswerRun], error: AnswerError) -> None:

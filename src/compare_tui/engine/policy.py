@@ -46,20 +46,25 @@ def retry_after(state: AnswerState, policy: Policy, random: float) -> RetrySched
 
 def _says_nothing(state: AnswerState) -> bool:
     """A 200 with neither choices, nor an error, nor a count: seen in the wild, asked again once."""
-    return state.status is AnswerStatus.EMPTY and state.finish_reason is None and state.usage is None
+    said = (state.finish_reason, state.usage, state.model_ended_at)
+    return state.status is AnswerStatus.EMPTY and all(word is None for word in said)
 
 
 def timed_out(state: AnswerState, policy: Policy, now: float) -> AnswerError | None:
     """Return why an answer is given up at `now` (monotonic), or None while there is patience.
 
-    Two clocks: bytes arriving (keep-alives count), and progress (they do not).
+    Two clocks: bytes arriving (keep-alives count), and progress (they do not). Where the server serves lanes one after
+    the other, a lane's clocks start at its own turn; until then only a long silence of the whole stream counts.
     """
-    begun = state.requested_at
+    begun = state.requested_at if state.turn_came_at is None else state.turn_came_at
     if begun is None or state.status.is_final or state.retry_at is not None:
         return None
     quiet_s = now - max(begun, state.last_byte_at or begun)
-    if quiet_s >= policy.no_byte_s:
+    patience_s = policy.no_progress_before_content_s if state.waits_for_turn else policy.no_byte_s
+    if quiet_s >= patience_s:
         return _timeout(f"Nothing came from the server for {quiet_s:.0f} s.")
+    if state.waits_for_turn or state.model_ended_at is not None:
+        return None
     idle_s = now - max(begun, state.last_progress_at or begun)
     if state.has_content:
         if idle_s >= policy.no_progress_after_content_s:

@@ -56,7 +56,10 @@ class ComparisonStream(Protocol):
     """The running streams of some lanes."""
 
     def stop(self, lane: LaneId) -> None:
-        """End this lane's stream; nothing more is emitted for it. Its connection closes if it is its own."""
+        """End this lane's stream. Its connection closes unless other lanes share it.
+
+        A last warning may be emitted before it returns, nothing afterwards.
+        """
 
     async def wait(self) -> None:
         """Wait until every lane has ended or was stopped."""
@@ -86,6 +89,9 @@ class Recorder(Protocol):
 
     def turn_started(self, comparison: Comparison, turn: Turn) -> None:
         """A prompt goes out."""
+
+    def alternative_shown(self, comparison: Comparison, turn: Turn) -> None:
+        """`turn.shown` is another: what counts as said in this turn."""
 
     def answer_started(self, comparison: Comparison, feed: AnswerFeed) -> None:
         """An answer begins. From now on the recorder reads `feed.chunks` whenever it sees fit."""
