@@ -14,7 +14,7 @@ from compare_tui.domain.answers import AnswerStatus, ErrorKind
 from compare_tui.domain.events import KeepAliveReceived, StreamCut, StreamEnded, StreamFailed
 from compare_tui.engine.clock import SystemClock
 from compare_tui.sources.openai import OpenAISource
-from tests.support.answers import DONE, END, Answer, collect, openai, said, settings
+from tests.support.answers import DONE, END, Answer, chunk, collect, openai, said, settings
 from tests.support.wire_server import SSE_HEAD, Exchange, Reply, WireServer, pieces, raw, reset_after, sse, stall_after
 
 _MIB = 1024 * 1024
@@ -95,6 +95,19 @@ async def test_after_the_finish_an_open_connection_is_not_waited_for_for_ever(se
 async def test_text_behind_the_finish_is_still_taken(server: WireServer) -> None:
     answer = await _ask(server, sse(END.removesuffix(DONE) + said("late") + DONE))
     assert answer.text == "late"
+
+
+async def test_text_behind_the_finish_is_waited_for_as_long_as_it_comes(server: WireServer) -> None:
+    async def reply(exchange: Exchange) -> None:
+        await exchange.send(SSE_HEAD)
+        for _ in range(8):
+            await exchange.chunk(chunk({"content": "x"}, finish="stop"))
+            await asyncio.sleep(0.05)
+        await exchange.gone.wait()
+        exchange.close()
+
+    answer = await asyncio.wait_for(_ask(server, reply, after_finish_s=0.2), 5)
+    assert (answer.status, answer.text) == (AnswerStatus.COMPLETE, "x" * 8)
 
 
 async def test_a_server_that_is_not_there_is_named() -> None:

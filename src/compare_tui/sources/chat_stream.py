@@ -62,7 +62,8 @@ async def read_stream(
             if not paced and any(isinstance(event, TextReceived | ReasoningReceived) for event in events):
                 paced = True
                 set_pacing(response, paced=True)
-            deadline = _deadline(decoder, settings, deadline)
+            if frame.event != KEEP_ALIVE:
+                deadline = _deadline(decoder, settings, deadline)
         for event in decoder.flush():
             yield event
         for event in last or [StreamEnded(done=decoder.done)]:
@@ -88,15 +89,15 @@ def _decoded(frame: ServerSentEvent, decoder: AnswerDecoder, redactor: Redactor)
 
 
 def _deadline(decoder: AnswerDecoder, settings: OpenAISettings, deadline: float | None) -> float | None:
-    """Return until when a stream that has failed or finished may still tell what was used, in the loop's time."""
+    """Return until when a stream that has failed or finished may still tell what was used, in the loop's time.
+
+    What follows a finish moves it on: a few servers name a reason before their last words.
+    """
+    now = asyncio.get_running_loop().time()
     if decoder.failed:
-        wanted = settings.after_error_s
-    elif decoder.finished:
-        wanted = settings.after_finish_s
-    else:
-        return None
-    until = asyncio.get_running_loop().time() + wanted
-    return until if deadline is None else min(deadline, until)
+        until = now + settings.after_error_s
+        return until if deadline is None else min(deadline, until)
+    return now + settings.after_finish_s if decoder.finished else None
 
 
 def _fault_events(exc: Exception) -> list[StreamEvent]:
