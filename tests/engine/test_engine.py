@@ -321,3 +321,35 @@ async def test_the_servers_own_counts_win_over_estimates() -> None:
     state = answer(comparison, 0).state
     assert state.usage == Usage(9, 2)
     assert state.cost_usd == 0.001
+
+
+async def test_a_place_is_used_from_the_moment_of_the_request() -> None:
+    bench = Bench()
+    comparison = bench.engine.open_comparison(TWO)
+    bench.engine.start_turn(comparison, "hello")
+    await settle()
+    assert bench.places.settled == bench.places.reserved
+    assert not answer(comparison, 0).state.status.is_final
+    bench.engine.stop_all()
+    await settle()
+    assert bench.places.released == []
+
+
+async def test_the_alternative_on_the_screen_is_told_to_the_recorder_and_counts_as_said() -> None:
+    bench = Bench()
+    comparison = bench.engine.open_comparison([LaneSpec("m", "a")])
+    bench.engine.start_turn(comparison, "hello")
+    await settle()
+    bench.source.of(0).say(*whole("first"))
+    await bench.engine.wait(comparison)
+    bench.engine.ask_again(comparison, LaneId(0), 1)
+    await settle()
+    bench.source.of(0).say(*whole("second"))
+    await bench.engine.wait(comparison)
+    bench.engine.show_alternative(comparison, LaneId(0), 1, 0)
+    assert answer(comparison, 0).text() == "first"
+    assert [told for told in bench.recorder.told if told[0] == "shown"] == [("shown", "{0: 1}"), ("shown", "{0: 0}")]
+    with pytest.raises(UsageError, match="no such answer"):
+        bench.engine.show_alternative(comparison, LaneId(0), 1, 2)
+    with pytest.raises(UsageError, match="no turn 7"):
+        bench.engine.show_alternative(comparison, LaneId(0), 7, 0)

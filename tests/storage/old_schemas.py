@@ -117,9 +117,57 @@ INSERT INTO answers (uid, comparison, turn, lane, position, status, model, backe
 PRAGMA user_version = 1;
 """
 
+_V2 = """
+ALTER TABLE comparisons ADD COLUMN number INTEGER;
+UPDATE comparisons SET number = rowid;
+CREATE UNIQUE INDEX comparisons_by_number ON comparisons (number);
+ALTER TABLE comparisons ADD COLUMN deleted_ms INTEGER;
+ALTER TABLE comparisons ADD COLUMN interrupted INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX comparisons_deleted ON comparisons (deleted_ms) WHERE deleted_ms IS NOT NULL;
+CREATE TABLE tags (
+        comparison TEXT NOT NULL REFERENCES comparisons (id) ON DELETE CASCADE,
+        tag TEXT NOT NULL,
+        PRIMARY KEY (comparison, tag)
+    ) WITHOUT ROWID;
+CREATE INDEX tags_by_name ON tags (tag);
+ALTER TABLE turns ADD COLUMN shown TEXT;
+ALTER TABLE answers ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX answers_by_comparison ON answers (comparison, status);
+CREATE INDEX lanes_by_model ON lanes (model, comparison);
+CREATE VIRTUAL TABLE words USING fts5 (text, content = '', tokenize = 'unicode61 remove_diacritics 2');
+ALTER TABLE places ADD COLUMN counted_ms INTEGER;
+ALTER TABLE places ADD COLUMN turn TEXT NOT NULL DEFAULT '';
+ALTER TABLE places ADD COLUMN tier TEXT;
+ALTER TABLE places ADD COLUMN reserved_usd REAL;
+ALTER TABLE places ADD COLUMN cost_usd REAL;
+CREATE INDEX places_pulled_back ON places (counted_ms) WHERE counted_ms IS NOT NULL;
+CREATE TABLE server_limits (
+        backend TEXT NOT NULL,
+        name TEXT NOT NULL,         -- what is limited
+        allowed REAL,
+        remaining REAL,
+        resets_ms INTEGER,
+        seen_ms INTEGER NOT NULL,
+        PRIMARY KEY (backend, name)
+    ) WITHOUT ROWID;
+INSERT INTO words (rowid, text) VALUES (4294967298, 'What is a CRDT?');
+INSERT INTO words (rowid, text) VALUES (4294967299, 'A data type. ');
+INSERT INTO words (rowid, text) VALUES (4294967301, 'Half a sen ');
+UPDATE answers SET indexed = 1;
+INSERT INTO tags VALUES ('c1', 'crdt');
+PRAGMA user_version = 2;
+"""
+
 
 def build_v1(path: Path) -> None:
     """Make a file of schema 1."""
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript(_V1)
+
+
+def build_v2(path: Path) -> None:
+    """Make a file of schema 2."""
+    build_v1(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(_V2)

@@ -14,7 +14,7 @@ from compare_tui.storage.usage import SqliteUsage
 from tests.storage import old_schemas
 from tests.storage.support import finish, open_database, rows, start_program, start_together
 
-_OLD: dict[int, Callable[[Path], None]] = {1: old_schemas.build_v1}
+_OLD: dict[int, Callable[[Path], None]] = {1: old_schemas.build_v1, 2: old_schemas.build_v2}
 """A builder of a filled file for each version that was ever released."""
 
 
@@ -45,6 +45,11 @@ def test_every_old_schema_reaches_the_newest_with_its_data(tmp_path: Path, versi
     assert rows(old, "SELECT model, status, text, cost_usd FROM answers ORDER BY id") == [
         ("openai/gpt-5", "complete", "A data type.", 0.25),
         ("qwen3:8b", "cut", "Half a sen", None),
+    ]
+    assert rows(old, "SELECT rowid FROM words WHERE words MATCH 'crdt'") == [(4294967298,)]
+    assert rows(old, "SELECT rowid FROM words WHERE words MATCH 'sen OR type' ORDER BY 1") == [
+        (4294967299,),
+        (4294967301,),
     ]
     database = open_database(old)
     assert SqliteUsage(database).report().totals.cost_usd == 0.25

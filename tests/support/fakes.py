@@ -79,6 +79,9 @@ class MemoryRecorder:
     def turn_started(self, comparison: Comparison, turn: Turn) -> None:
         self.told.append(("turn", turn.prompt))
 
+    def alternative_shown(self, comparison: Comparison, turn: Turn) -> None:
+        self.told.append(("shown", str(dict(turn.shown))))
+
     def answer_started(self, comparison: Comparison, feed: AnswerFeed) -> None:
         self.told.append(("answer", feed.id))
 

@@ -7,7 +7,7 @@ import sqlite3
 from compare_tui.domain.answers import AnswerState
 from compare_tui.engine.comparison import AnswerFeed, Comparison
 from compare_tui.storage.facts import final_columns, live_columns, news
-from compare_tui.storage.rows import change_answer, delete_chunks, put_answer, put_chunks
+from compare_tui.storage.rows import change_answer, end_answer, put_answer, put_chunks
 from compare_tui.storage.values import text_value
 
 
@@ -68,8 +68,7 @@ class LiveAnswer:
         elif not self.has_ended and news(state) != self._news:
             change_answer(db, row, live_columns(state))
         if self.has_ended:
-            change_answer(db, row, final_columns(self.feed))
-            delete_chunks(db, row)
+            end_answer(db, row, final_columns(self.feed))
             return
         chunks = self.feed.chunks[self._next :]
         put_chunks(db, row, self._next, chunks)

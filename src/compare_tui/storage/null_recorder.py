@@ -17,6 +17,9 @@ class NullRecorder:
     def turn_started(self, comparison: Comparison, turn: Turn) -> None:
         """Nothing is kept."""
 
+    def alternative_shown(self, comparison: Comparison, turn: Turn) -> None:
+        """Nothing is kept."""
+
     def answer_started(self, comparison: Comparison, feed: AnswerFeed) -> None:
         """Nothing is kept."""
 

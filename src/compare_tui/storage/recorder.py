@@ -78,6 +78,10 @@ class SqliteRecorder:
         """A prompt goes out."""
         self._tell(partial(self._journal.turn_started, comparison, turn))
 
+    def alternative_shown(self, comparison: Comparison, turn: Turn) -> None:
+        """Another alternative counts as said."""
+        self._tell(partial(self._journal.turn_started, comparison, turn))
+
     def answer_started(self, comparison: Comparison, feed: AnswerFeed) -> None:
         """An answer begins; its feed is read from now on."""
         self._tell(partial(self._journal.answer_started, comparison, feed, ms_value(self._clock.wall())))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from compare_tui.domain.answers import AnswerError, AnswerStatus, ErrorKind
 from compare_tui.engine.comparison import Chunk
 from compare_tui.storage.arrivals import Arrival, pack_arrivals
-from compare_tui.storage.rows import change_answer, delete_chunks
+from compare_tui.storage.rows import end_answer
 from compare_tui.storage.values import json_value
 
 _CUT = AnswerError(ErrorKind.CONNECTION, "The program ended before the answer did.")
@@ -45,7 +45,7 @@ def free_places(db: sqlite3.Connection, owner: int) -> None:
 
 def _cut(db: sqlite3.Connection, answer: int) -> None:
     chunks = list(_chunks(db, answer))
-    change_answer(
+    end_answer(
         db,
         answer,
         {
@@ -58,7 +58,9 @@ def _cut(db: sqlite3.Connection, answer: int) -> None:
             "text": "".join(chunk.text for chunk in chunks if not chunk.is_reasoning),
         },
     )
-    delete_chunks(db, answer)
+    db.execute(
+        "UPDATE comparisons SET interrupted = 1 WHERE id = (SELECT comparison FROM answers WHERE id = ?)", (answer,)
+    )
 
 
 def _chunks(db: sqlite3.Connection, answer: int) -> Iterator[Chunk]:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from compare_tui.domain.safe_text import make_safe_line
 from compare_tui.engine.comparison import Chunk, Comparison, Turn
 from compare_tui.storage.facts import Columns
-from compare_tui.storage.values import ms_value, text_value
+from compare_tui.storage.index import index_answer, index_turn, unindex_answer, unindex_turn
+from compare_tui.storage.values import json_value, ms_value, text_value
 
 _TITLE_CHARS = 80
 
@@ -17,7 +18,8 @@ def put_comparison(db: sqlite3.Connection, comparison: Comparison, owner: int) -
     """Insert the comparison, or note who has it open now."""
     system = None if comparison.system is None else text_value(comparison.system)
     db.execute(
-        """INSERT INTO comparisons (id, created_ms, tier, owner, system) VALUES (?, ?, ?, ?, ?)
+        """INSERT INTO comparisons (number, id, created_ms, tier, owner, system)
+        VALUES ((SELECT coalesce(max(number), 0) + 1 FROM comparisons), ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET tier = excluded.tier, owner = excluded.owner, system = excluded.system""",
         (comparison.id, ms_value(comparison.created_at), comparison.tier, owner, system),
     )
@@ -38,14 +40,23 @@ def put_lanes(db: sqlite3.Connection, comparison: str, lanes: Iterable[tuple[int
 
 
 def put_turn(db: sqlite3.Connection, comparison: str, turn: Turn) -> None:
-    """Insert the turn; the first prompt names a comparison without a title."""
+    """Insert the turn and its words; the first prompt names a comparison without a title."""
+    unindex_turn(db, comparison, turn.number)
     db.execute(
-        """INSERT INTO turns (comparison, number, started_ms, prompt) VALUES (?, ?, ?, ?)
-        ON CONFLICT (comparison, number) DO UPDATE SET started_ms = excluded.started_ms, prompt = excluded.prompt""",
-        (comparison, turn.number, ms_value(turn.started_at), text_value(turn.prompt)),
+        """INSERT INTO turns (comparison, number, started_ms, prompt, shown) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (comparison, number) DO UPDATE SET started_ms = excluded.started_ms, prompt = excluded.prompt,
+        shown = excluded.shown""",
+        (comparison, turn.number, ms_value(turn.started_at), text_value(turn.prompt), _shown(turn)),
     )
+    index_turn(db, comparison, turn.number)
     title = make_safe_line(turn.prompt, _TITLE_CHARS)
     db.execute("UPDATE comparisons SET title = ? WHERE id = ? AND title = ''", (title, comparison))
+
+
+def _shown(turn: Turn) -> str | None:
+    """Return which alternatives count as said, as JSON, or None where it is the last of each lane."""
+    places = {str(lane): place for lane, place in turn.shown.items() if place != len(turn.answers[lane]) - 1}
+    return json_value(places) if places else None
 
 
 def put_answer(db: sqlite3.Connection, columns: Columns) -> int:
@@ -56,6 +67,14 @@ def put_answer(db: sqlite3.Connection, columns: Columns) -> int:
     db.execute(f"INSERT INTO answers ({names}) VALUES ({values}) ON CONFLICT (uid) DO UPDATE SET {changes}", columns)
     row: int = db.execute("SELECT id FROM answers WHERE uid = ?", (columns["uid"],)).fetchone()[0]
     return row
+
+
+def end_answer(db: sqlite3.Connection, answer: int, columns: Columns) -> None:
+    """Write what an answer is in the end, with its words, and take it out of the journal."""
+    unindex_answer(db, answer)
+    change_answer(db, answer, columns)
+    index_answer(db, answer)
+    delete_chunks(db, answer)
 
 
 def change_answer(db: sqlite3.Connection, answer: int, columns: Columns) -> None:

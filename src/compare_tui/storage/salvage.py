@@ -11,15 +11,18 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from compare_tui.storage.connections import connect, transaction
+from compare_tui.storage.index import index_everything
 
 _KEYS: Final = {
     "owners": ("id",),
     "comparisons": ("id",),
+    "tags": ("comparison", "tag"),
     "lanes": ("comparison", "lane"),
     "turns": ("id",),
     "answers": ("id",),
     "chunks": ("answer", "seq"),
     "places": ("id",),
+    "server_limits": ("backend", "name"),
 }
 """The tables, parents first, and the keys in whose order they are read."""
 
@@ -88,7 +91,11 @@ def _mend(into: sqlite3.Connection) -> None:
             f"""INSERT INTO comparisons (id, created_ms) SELECT comparison, min(started_ms) FROM {table}
             WHERE comparison NOT IN (SELECT id FROM comparisons) GROUP BY comparison"""
         )
-    into.execute("DELETE FROM lanes WHERE comparison NOT IN (SELECT id FROM comparisons)")
+    for table in ("lanes", "tags"):
+        into.execute(f"DELETE FROM {table} WHERE comparison NOT IN (SELECT id FROM comparisons)")
+    into.execute("UPDATE comparisons SET number = NULL")
+    into.execute("UPDATE comparisons SET number = rowid")
+    index_everything(into)
 
 
 def _count(connection: sqlite3.Connection, table: str) -> int:

@@ -10,6 +10,8 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
+from compare_tui.storage.schema_2 import m0002_history_and_budgets
+
 Migration: TypeAlias = Callable[[sqlite3.Connection], None]
 
 
@@ -116,4 +118,4 @@ def m0001_comparisons_and_places(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: Sequence[Migration] = (m0001_comparisons_and_places,)
+MIGRATIONS: Sequence[Migration] = (m0001_comparisons_and_places, m0002_history_and_budgets)
