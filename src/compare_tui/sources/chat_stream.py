@@ -59,9 +59,7 @@ async def read_stream(
             events = _decoded(frame, decoder, redactor)
             for event in events:
                 yield event
-            if not paced and any(isinstance(event, TextReceived | ReasoningReceived) for event in events):
-                paced = True
-                set_pacing(response, paced=True)
+            paced = paced or _begin_pacing(response, events)
             if frame.event != KEEP_ALIVE:
                 deadline = _deadline(decoder, settings, deadline)
         for event in decoder.flush():
@@ -80,6 +78,14 @@ async def _next(frames: AsyncGenerator[ServerSentEvent, None], deadline: float |
         return await anext(frames, None)
     async with asyncio.timeout_at(deadline):
         return await anext(frames, None)
+
+
+def _begin_pacing(response: httpx.Response, events: list[StreamEvent]) -> bool:
+    """Read on the clock from the first content on; return whether it has come."""
+    has_content = any(isinstance(event, TextReceived | ReasoningReceived) for event in events)
+    if has_content:
+        set_pacing(response, paced=True)
+    return has_content
 
 
 def _decoded(frame: ServerSentEvent, decoder: AnswerDecoder, redactor: Redactor) -> list[StreamEvent]:
