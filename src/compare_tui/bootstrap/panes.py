@@ -16,32 +16,34 @@ from compare_tui.tui.services import Services
 
 def run_panes(order: AppOrder, *, replays: bool = False, backend_notes: Mapping[str, str] | None = None) -> int:
     """Run the app until it is closed; return the exit status."""
-    settings = order.loaded.settings
     with ExitStack() as until_closed:
-        room = EngineRoom(order, until_closed, replays=replays)
-        services = Services(
-            start_engine=room.start,
-            parse_lanes=room.parse_lanes,
-            spell_lane=lambda spec: spell_lane(spec, settings.default_backend),
-            default_backend=settings.default_backend,
-            lanes=order.lanes,
-            lineup=order.lineup,
-            tier=settings.tier,
-            system=settings.system or None,
-            prompt=order.prompt,
-            today=room.today,
-            listen_to_notices=room.notices.listen,
-            backend_notes=backend_notes or {},
-            start=find_start(
-                order.loaded,
-                order.lanes,
-                os.environ,
-                add_server=room.add_server,
-                add_embedded=room.add_embedded,
-            ),
-            enter_sends=settings.enter == "send",
-            theme=settings.theme,
-            mouse=settings.mouse,
-            monotonic=room.clock.monotonic,
-        )
-        return run_app(services)
+        return run_app(pane_services(order, until_closed, replays=replays, backend_notes=backend_notes))
+
+
+def pane_services(
+    order: AppOrder, until_closed: ExitStack, *, replays: bool = False, backend_notes: Mapping[str, str] | None = None
+) -> Services:
+    """Return what the app needs; what it opens is closed with `until_closed`."""
+    settings = order.loaded.settings
+    room = EngineRoom(order, until_closed, replays=replays)
+    return Services(
+        start_engine=room.start,
+        parse_lanes=room.parse_lanes,
+        spell_lane=lambda spec: spell_lane(spec, settings.default_backend),
+        default_backend=settings.default_backend,
+        lanes=order.lanes,
+        lineup=order.lineup,
+        tier=settings.tier,
+        system=settings.system or None,
+        prompt=order.prompt,
+        today=room.today,
+        listen_to_notices=room.notices.listen,
+        backend_notes=backend_notes or {},
+        start=find_start(
+            order.loaded, order.lanes, os.environ, add_server=room.add_server, add_embedded=room.add_embedded
+        ),
+        enter_sends=settings.enter == "send",
+        theme=settings.theme,
+        mouse=settings.mouse,
+        monotonic=room.clock.monotonic,
+    )

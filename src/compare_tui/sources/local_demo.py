@@ -26,7 +26,8 @@ DEMO_LANES = (
     ),
 )
 """Steady, lively and concise: the same weights, other parameters."""
-DEMO_NOTE = "three variants of one small model (SmolLM2-135M) on this machine: fluent, often wrong"
+DEMO_NOTE = "three variants of one small model (SmolLM2-135M): fluent, often wrong"
+"""True of a recording as well, which says of itself that it is one."""
 RECORDING_NOTE = "a recording of one small model (SmolLM2-135M), not a live model: fluent, often wrong"
 
 
