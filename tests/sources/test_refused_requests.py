@@ -157,7 +157,7 @@ async def test_an_error_body_is_read_to_its_bound_only(server: WireServer) -> No
 async def test_an_error_body_that_never_ends_is_not_waited_for(
     server: WireServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("compare_tui.sources.chat_http._ERROR_BODY_S", 0.05)
+    monkeypatch.setattr("compare_tui.sources.http_refusal._ERROR_BODY_S", 0.05)
     head = b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nContent-Length: 900\r\n\r\n"
 
     async def reply(exchange: Exchange) -> None:

@@ -61,14 +61,17 @@ async def read_bounded(response: httpx.Response, *, max_bytes: int, within_s: fl
     return bytes(body)
 
 
-def event_source(response: httpx.Response, *, now: Callable[[], float]) -> EventSource:
+def event_source(
+    response: httpx.Response, *, now: Callable[[], float], max_body_bytes: int = MAX_BODY_BYTES
+) -> EventSource:
     """Return an EventSource over `response`.
 
     Its iteration raises FrameTooLargeError, BodyTooLargeError, EncodingError and what httpx raises. The text is
     UTF-8 whatever the charset says, as the format demands. `now` gives monotonic seconds.
     """
+    stream = SseByteStream(response, now=now, max_body_bytes=max_body_bytes)
     headers = {"content-type": "text/event-stream; charset=utf-8"}
-    return EventSource(httpx.Response(200, headers=headers, stream=SseByteStream(response, now=now)))
+    return EventSource(httpx.Response(200, headers=headers, stream=stream))
 
 
 class SseByteStream(httpx.AsyncByteStream):

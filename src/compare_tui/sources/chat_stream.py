@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import suppress
 
 import httpx
 from httpx_sse import ServerSentEvent
 
-from compare_tui.domain.answers import AnswerError, ErrorKind
 from compare_tui.domain.events import (
     KeepAliveReceived,
     ReasoningReceived,
@@ -20,18 +18,12 @@ from compare_tui.domain.events import (
     TextReceived,
 )
 from compare_tui.engine.ports import Clock
-from compare_tui.sources.byte_stream import KEEP_ALIVE, MAX_BODY_BYTES, BodyTooLargeError, event_source
-from compare_tui.sources.inflate import EncodingError
+from compare_tui.sources.byte_stream import KEEP_ALIVE, event_source
 from compare_tui.sources.openai_wire import AnswerDecoder
 from compare_tui.sources.paced_reads import set_pacing
 from compare_tui.sources.redaction import Redactor
 from compare_tui.sources.settings import OpenAISettings
-from compare_tui.sources.sse_frames import MAX_FRAME_BYTES, FrameTooLargeError
-from compare_tui.sources.transport_faults import TRANSPORT_ERRORS, cut_reason
-
-_LINGER_S = 0.05
-"""After the end marker the body's own end mostly follows at once; then the connection serves the next request."""
-_MIB = 1024 * 1024
+from compare_tui.sources.stream_frames import STREAM_ERRORS, linger, next_frame, stream_fault
 
 
 async def read_stream(
@@ -49,8 +41,8 @@ async def read_stream(
         deadline: float | None = None
         while not decoder.done:
             try:
-                frame = await _next(frames, deadline)
-            except (FrameTooLargeError, BodyTooLargeError, EncodingError, *TRANSPORT_ERRORS) as exc:
+                frame = await next_frame(frames, deadline)
+            except STREAM_ERRORS as exc:
                 if deadline is None or not isinstance(exc, TimeoutError):
                     last = _fault_events(exc)
                 break
@@ -69,15 +61,8 @@ async def read_stream(
     finally:
         set_pacing(response, paced=False)
         if decoder.done:
-            await _linger(frames)
+            await linger(frames)
         await frames.aclose()
-
-
-async def _next(frames: AsyncGenerator[ServerSentEvent, None], deadline: float | None) -> ServerSentEvent | None:
-    if deadline is None:
-        return await anext(frames, None)
-    async with asyncio.timeout_at(deadline):
-        return await anext(frames, None)
 
 
 def _begin_pacing(response: httpx.Response, events: list[StreamEvent]) -> bool:
@@ -107,19 +92,5 @@ def _deadline(decoder: AnswerDecoder, settings: OpenAISettings, deadline: float 
 
 
 def _fault_events(exc: Exception) -> list[StreamEvent]:
-    if isinstance(exc, BodyTooLargeError):
-        return [StreamCut(f"closed by us, the answer grew past {MAX_BODY_BYTES // _MIB} MiB")]
-    if isinstance(exc, FrameTooLargeError):
-        text = f"A single part of the stream grew past {MAX_FRAME_BYTES // _MIB} MiB; the rest was not read."
-        return [StreamFailed(AnswerError(ErrorKind.PROTOCOL, text)), StreamCut("a part of the stream was too large")]
-    if isinstance(exc, EncodingError):
-        text = f"The server's answer cannot be read: {exc}."
-        return [StreamFailed(AnswerError(ErrorKind.PROTOCOL, text)), StreamCut("it could not be decompressed")]
-    return [StreamCut(cut_reason(exc))]
-
-
-async def _linger(frames: AsyncGenerator[ServerSentEvent, None]) -> None:
-    with suppress(FrameTooLargeError, BodyTooLargeError, EncodingError, *TRANSPORT_ERRORS):
-        async with asyncio.timeout(_LINGER_S):
-            async for _ in frames:
-                pass
+    error, reason = stream_fault(exc)
+    return [*([StreamFailed(error)] if error else []), StreamCut(reason)]

@@ -12,6 +12,7 @@ from compare_tui.domain.safe_text import make_safe_line
 from compare_tui.sources.byte_stream import read_bounded
 from compare_tui.sources.endpoint import shown_url
 from compare_tui.sources.http_client import build_client
+from compare_tui.sources.http_request import url_under
 from compare_tui.sources.settings import OpenAISettings
 from compare_tui.sources.transport_faults import TRANSPORT_ERRORS, fault_before_answer
 
@@ -24,8 +25,7 @@ async def list_models(settings: OpenAISettings) -> list[str]:
     client = build_client(settings)
     if isinstance(client, AnswerError):
         raise BackendError(client.message, hint=client.hint)
-    base = httpx.URL(settings.base_url)
-    url = base.copy_with(path=base.path.rstrip("/") + "/models")
+    url = url_under(settings.base_url, "/models")
     shown = shown_url(str(url))
     try:
         async with client, client.stream("GET", url, timeout=_LIMIT_S) as response:

@@ -31,7 +31,7 @@ def request_body(
     The backend's `defaults` come first, the lane's own parameters win; tables merge, lists replace. A parameter of
     null takes away what would be sent otherwise.
     """
-    params = _merged(defaults, request.lane.params)
+    params = merged_params(defaults, request.lane.params)
     warnings = [f"{name} was not sent: it is not a parameter of a lane." for name in sorted(_FIXED & params.keys())]
     if unknown := sorted(dialect.unknown_fields & params.keys()):
         warnings.append(f"Left out, for only OpenRouter knows it: {', '.join(unknown)}.")
@@ -66,12 +66,13 @@ def _sendable(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _merged(defaults: JsonObject, own: JsonObject) -> dict[str, Json]:
+def merged_params(defaults: JsonObject, own: JsonObject) -> dict[str, Json]:
+    """Return a backend's parameters under a lane's own: tables merge, everything else is replaced."""
     merged = dict(defaults)
     for name, value in own.items():
         known = merged.get(name)
         both = isinstance(known, Mapping) and isinstance(value, Mapping)
-        merged[name] = _merged(as_object(known), as_object(value)) if both else value
+        merged[name] = merged_params(as_object(known), as_object(value)) if both else value
     return merged
 
 
