@@ -132,7 +132,7 @@ CREATE TABLE tags (
 CREATE INDEX tags_by_name ON tags (tag);
 ALTER TABLE turns ADD COLUMN shown TEXT;
 ALTER TABLE answers ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0;
-CREATE INDEX answers_by_comparison ON answers (comparison, status);
+CREATE INDEX answers_by_lane ON answers (comparison, turn, lane, status);
 CREATE INDEX lanes_by_model ON lanes (model, comparison);
 CREATE VIRTUAL TABLE words USING fts5 (text, content = '', tokenize = 'unicode61 remove_diacritics 2');
 ALTER TABLE places ADD COLUMN counted_ms INTEGER;

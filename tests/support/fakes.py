@@ -73,6 +73,9 @@ class MemoryRecorder:
     def comparison_opened(self, comparison: Comparison) -> None:
         self.told.append(("comparison", comparison.id))
 
+    def comparison_left(self, comparison: Comparison) -> None:
+        self.told.append(("left", comparison.id))
+
     def lanes_changed(self, comparison: Comparison) -> None:
         self.told.append(("lanes", str(len(comparison.lanes))))
 

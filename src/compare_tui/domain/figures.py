@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from compare_tui.domain.answers import AnswerState, AnswerStatus, Usage
 
-_MIN_SPAN_S = 0.2
+MIN_SPAN_S = 0.2
+"""Under this span a speed says nothing."""
 _CHARS_PER_TOKEN = 4
 """A rule of thumb for English text; only ever used where it is marked as an estimate."""
 
@@ -53,7 +54,7 @@ def tokens_per_second(state: AnswerState) -> float | None:
         return None
     span = state.last_delta_at - state.first_delta_at
     tokens, _ = completion_tokens(state)
-    return tokens / span if span >= _MIN_SPAN_S and tokens else None
+    return tokens / span if span >= MIN_SPAN_S and tokens else None
 
 
 def reasoning_s(state: AnswerState, now: float) -> float | None:

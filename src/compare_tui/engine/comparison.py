@@ -78,6 +78,8 @@ class Comparison:
     tier: Tier | None = None
     turns: list[Turn] = field(default_factory=list)
     next_lane_id: int = 0
+    is_read_only: bool = False
+    """Another running copy of the program has it open: it can be looked at."""
 
     def lane(self, lane_id: LaneId) -> Lane | None:
         """Return the lane with this id, or None if it was removed."""

@@ -63,12 +63,23 @@ class Engine:
         self._recorder.comparison_opened(comparison)
         return comparison
 
+    def adopt_comparison(self, comparison: Comparison) -> None:
+        """Take in a comparison of the past, to go on with it. Read-only ones can be looked at."""
+        self._recorder.comparison_opened(comparison)
+
+    def leave_comparison(self, comparison: Comparison) -> None:
+        """Stop what it is answering and give it back, so that another program may go on with it."""
+        self.stop_all(comparison)
+        if not comparison.is_read_only:
+            self._recorder.comparison_left(comparison)
+
     def set_lanes(self, comparison: Comparison, lanes: Sequence[Lane | LaneSpec]) -> None:
         """Make `lanes` the lanes of the comparison.
 
         A `Lane` keeps its id and history, also with other parameters; a `LaneSpec` begins without history. A lane that
         is left out is stopped; what it said stays. Raises UsageError for an unknown backend or too many lanes.
         """
+        _check_writable(comparison)
         kept = {lane.id for lane in lanes if isinstance(lane, Lane)}
         self._place_lanes(comparison, lanes)
         for run in list(self._runs.values()):
@@ -79,9 +90,7 @@ class Engine:
     def _place_lanes(self, comparison: Comparison, lanes: Sequence[Lane | LaneSpec]) -> None:
         if len(lanes) > MAX_LANES:
             raise UsageError(f"{len(lanes)} lanes are too many: {MAX_LANES} are allowed.")
-        for lane in lanes:
-            if lane.backend not in self._sources:
-                raise UsageError(f"The backend {lane.backend} is not configured.")
+        self._check_backends(lanes)
         placed = []
         for lane in lanes:
             if isinstance(lane, LaneSpec):
@@ -91,6 +100,11 @@ class Engine:
                 placed.append(lane)
         comparison.lanes = tuple(placed)
 
+    def _check_backends(self, lanes: Iterable[Lane | LaneSpec]) -> None:
+        for lane in lanes:
+            if lane.backend not in self._sources:
+                raise UsageError(f"The backend {lane.backend} is not configured.")
+
     # Turns
 
     def start_turn(self, comparison: Comparison, prompt: str, lanes: Sequence[LaneId] | None = None) -> Turn:
@@ -98,9 +112,11 @@ class Engine:
 
         Raises UsageError if a lane is still answering, or none is left to ask.
         """
+        _check_writable(comparison)
         asked = [lane for lane in comparison.lanes if lanes is None or lane.id in lanes]
         if not asked:
             raise UsageError("There is no lane to send to.")
+        self._check_backends(asked)
         busy = {feed.lane.id for feed in comparison.live_answers()}
         for position, lane in enumerate(comparison.lanes, 1):
             if lane in asked and lane.id in busy:
@@ -118,9 +134,11 @@ class Engine:
 
         Raises UsageError if the lane was removed or is still answering.
         """
+        _check_writable(comparison)
         lane = comparison.lane(lane_id)
         if lane is None:
             raise UsageError("This lane was removed.")
+        self._check_backends([lane])
         if any(feed.lane.id == lane_id for feed in comparison.live_answers()):
             raise UsageError(f"{lane.model} is still answering.")
         turn = _turn(comparison, turn_number)
@@ -135,7 +153,8 @@ class Engine:
         if not 0 <= place < len(turn.answers.get(lane_id, ())):
             raise UsageError("There is no such answer.")
         turn.shown[lane_id] = place
-        self._recorder.alternative_shown(comparison, turn)
+        if not comparison.is_read_only:
+            self._recorder.alternative_shown(comparison, turn)
 
     def _new_run(self, comparison: Comparison, turn: Turn, lane: Lane) -> AnswerRun:
         system = lane.params.get("system", comparison.system)
@@ -250,6 +269,11 @@ class Engine:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _check_writable(comparison: Comparison) -> None:
+    if comparison.is_read_only:
+        raise UsageError("Another running copy of the program has this comparison open: here it can only be read.")
 
 
 def _turn(comparison: Comparison, number: int) -> Turn:

@@ -82,7 +82,10 @@ class Recorder(Protocol):
     """Keeps what happens. Never raises and never waits: a fault in storage never stops a stream."""
 
     def comparison_opened(self, comparison: Comparison) -> None:
-        """A comparison has begun; its first turn follows."""
+        """A comparison has begun and its first turn follows, or one of the past goes on."""
+
+    def comparison_left(self, comparison: Comparison) -> None:
+        """Nothing more will come of it here: another program may go on with it."""
 
     def lanes_changed(self, comparison: Comparison) -> None:
         """Lanes were added, removed, moved or edited."""

@@ -13,7 +13,7 @@ from compare_tui.domain.lanes import Lane
 from compare_tui.domain.safe_text import make_safe_line
 from compare_tui.engine.comparison import AnswerFeed, Comparison, Turn
 from compare_tui.storage.live_answer import LiveAnswer
-from compare_tui.storage.rows import put_comparison, put_lanes, put_turn
+from compare_tui.storage.rows import leave_comparison, put_comparison, put_lanes, put_turn
 from compare_tui.storage.values import json_value, ms_value
 
 
@@ -24,15 +24,27 @@ class Journal:
         self._on_notice = on_notice
         self._current: Comparison | None = None
         self._comparisons: dict[str, Comparison] = {}
+        self._left: set[str] = set()
         self._turns: dict[tuple[str, int], tuple[Comparison, Turn]] = {}
         self._answers: dict[str, LiveAnswer] = {}
 
     # What is told
 
+    def comparison_opened(self, comparison: Comparison) -> None:
+        """A comparison of the past goes on. One without turns is not kept."""
+        self._left.discard(comparison.id)
+        self.lanes_changed(comparison)
+
     def lanes_changed(self, comparison: Comparison) -> None:
         """The lanes are others. A comparison without turns is not kept."""
         if comparison.turns:
             self._comparisons[comparison.id] = self._current = comparison
+
+    def comparison_left(self, comparison: Comparison) -> None:
+        """Nothing more comes of it."""
+        self._left.add(comparison.id)
+        if self._current is comparison:
+            self._current = None
 
     def turn_started(self, comparison: Comparison, turn: Turn) -> None:
         """A turn is to be kept, and its comparison with it."""
@@ -55,7 +67,7 @@ class Journal:
     @property
     def is_idle(self) -> bool:
         """No answer is under way and the file has everything."""
-        return not (self._answers or self._turns or self._comparisons)
+        return not (self._answers or self._turns or self._comparisons or self._left)
 
     @property
     def has_ended_answers(self) -> bool:
@@ -64,7 +76,9 @@ class Journal:
 
     def has_news(self) -> bool:
         """Whether there is something that the file does not have."""
-        return bool(self._turns or self._comparisons) or any(answer.has_news() for answer in self._answers.values())
+        return bool(self._turns or self._comparisons or self._left) or any(
+            answer.has_news() for answer in self._answers.values()
+        )
 
     def n_unwritten_chars(self) -> int:
         """Return how many characters of text the file does not have."""
@@ -80,11 +94,14 @@ class Journal:
             put_turn(db, comparison.id, turn)
         for answer in self._answers.values():
             answer.write(db, owner)
+        for left in self._left:
+            leave_comparison(db, left, owner)
 
     def written(self) -> None:
         """The file has what the last `write` wrote."""
         self._comparisons.clear()
         self._turns.clear()
+        self._left.clear()
         for uid, answer in list(self._answers.items()):
             answer.written()
             if answer.has_ended:

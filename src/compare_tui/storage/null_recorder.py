@@ -11,6 +11,9 @@ class NullRecorder:
     def comparison_opened(self, comparison: Comparison) -> None:
         """Nothing is kept."""
 
+    def comparison_left(self, comparison: Comparison) -> None:
+        """Nothing is kept."""
+
     def lanes_changed(self, comparison: Comparison) -> None:
         """Nothing is kept."""
 

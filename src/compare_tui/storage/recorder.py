@@ -19,10 +19,11 @@ from typing import Final
 from compare_tui.domain.errors import StorageError
 from compare_tui.domain.safe_text import make_safe_line
 from compare_tui.engine.comparison import AnswerFeed, Comparison, Turn
+from compare_tui.engine.history import UNDO_S
 from compare_tui.engine.ports import Clock
 from compare_tui.storage.database import Database
 from compare_tui.storage.journal import Journal
-from compare_tui.storage.recovery import recover
+from compare_tui.storage.recovery import purge, recover
 from compare_tui.storage.values import ms_value
 
 _LOOK_S: Final = 0.05
@@ -68,7 +69,13 @@ class SqliteRecorder:
     # The port
 
     def comparison_opened(self, comparison: Comparison) -> None:
-        """A comparison without turns is not kept."""
+        """A comparison of the past goes on; a new one is kept from its first turn on."""
+        if comparison.turns and not comparison.is_read_only:
+            self._tell(partial(self._journal.comparison_opened, comparison))
+
+    def comparison_left(self, comparison: Comparison) -> None:
+        """Another program may go on with it."""
+        self._tell(partial(self._journal.comparison_left, comparison))
 
     def lanes_changed(self, comparison: Comparison) -> None:
         """Lanes were added, removed, moved or edited."""
@@ -171,6 +178,7 @@ class SqliteRecorder:
     def _recover(self) -> None:
         with self._database.write(durable=True) as db:
             n_cut, tokens = recover(db, own=self._database.owner, is_alive=self._database.is_alive)
+            purge(db, int((self._clock.wall() - UNDO_S) * 1000))
         self._has_recovered = True
         self._database.forget(tokens)
         if n_cut:

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from compare_tui.domain.answers import AnswerError, AnswerStatus, ErrorKind
 from compare_tui.engine.comparison import Chunk
 from compare_tui.storage.arrivals import Arrival, pack_arrivals
+from compare_tui.storage.index import unindex_comparison
 from compare_tui.storage.rows import end_answer
 from compare_tui.storage.values import json_value
 
-_CUT = AnswerError(ErrorKind.CONNECTION, "The program ended before the answer did.")
+_CUT = AnswerError(ErrorKind.CONNECTION, "The program ended before the answer did.", type="program_ended")
 
 
 def recover(db: sqlite3.Connection, *, own: int, is_alive: Callable[[str], bool]) -> tuple[int, tuple[str, ...]]:
@@ -36,6 +37,15 @@ def retire(db: sqlite3.Connection, owner: int) -> int:
     free_places(db, owner)
     db.execute("DELETE FROM owners WHERE id = ?", (owner,))
     return len(answers)
+
+
+def purge(db: sqlite3.Connection, before_ms: int) -> int:
+    """Remove the comparisons that were deleted before a time, with their words."""
+    ids = [row[0] for row in db.execute("SELECT id FROM comparisons WHERE deleted_ms <= ?", (before_ms,))]
+    for comparison in ids:
+        unindex_comparison(db, comparison)
+        db.execute("DELETE FROM comparisons WHERE id = ?", (comparison,))
+    return len(ids)
 
 
 def free_places(db: sqlite3.Connection, owner: int) -> None:

@@ -25,6 +25,11 @@ def put_comparison(db: sqlite3.Connection, comparison: Comparison, owner: int) -
     )
 
 
+def leave_comparison(db: sqlite3.Connection, comparison: str, owner: int) -> None:
+    """Nobody has the comparison open any more, if it was this owner."""
+    db.execute("UPDATE comparisons SET owner = NULL WHERE id = ? AND owner = ?", (comparison, owner))
+
+
 def put_lanes(db: sqlite3.Connection, comparison: str, lanes: Iterable[tuple[int, str, str, str]]) -> None:
     """Make `lanes` (id, model, backend, params as JSON) the lanes in their order; others stay as removed ones."""
     db.execute("UPDATE lanes SET position = NULL WHERE comparison = ?", (comparison,))

@@ -24,7 +24,7 @@ _STATEMENTS = (
     # {"lane": place}: which alternative counts as said, where it is not the last.
     "ALTER TABLE turns ADD COLUMN shown TEXT",
     "ALTER TABLE answers ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0",
-    "CREATE INDEX answers_by_comparison ON answers (comparison, status)",
+    "CREATE INDEX answers_by_lane ON answers (comparison, turn, lane, status)",
     "CREATE INDEX lanes_by_model ON lanes (model, comparison)",
     # The words of prompts and answers, without the texts themselves; see index.py for the row ids.
     "CREATE VIRTUAL TABLE words USING fts5 (text, content = '', tokenize = 'unicode61 remove_diacritics 2')",
