@@ -151,7 +151,7 @@ def first_paint(rounds: int = 7) -> Iterator[tuple[str, str]]:
 def cost_of_streaming(lanes: int, tokens: int = 1000, rate: int = 100) -> Iterator[tuple[str, str]]:
     models = [f"{name}-{rate}-{tokens}-0.5" for name in "abcdefghijklmnop"[:lanes]]
     with running(models) as (terminal, server):
-        terminal.time_of(f"ZQ{models[-1][0]}FIRST")
+        server.wait_for("first", models[-1])
         cpu, n_bytes = terminal.cpu_s(), terminal.n_bytes
         for model in models:
             server.wait_for("last", model, timeout_s=120)

@@ -85,7 +85,7 @@ async def _answer(model: str, reader: asyncio.StreamReader, writer: asyncio.Stre
     writer.write(_frame({}, "stop") + b"e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n")
     await writer.drain()
     closed.cancel()
-    with suppress(asyncio.CancelledError):
+    with suppress(asyncio.CancelledError, ConnectionError):
         await closed
 
 

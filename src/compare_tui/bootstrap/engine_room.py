@@ -12,13 +12,13 @@ from compare_tui.bootstrap.notices import Notices
 from compare_tui.cli.services import AppOrder
 from compare_tui.domain.lanes import LaneSpec
 from compare_tui.engine.clock import SystemClock
-from compare_tui.engine.engine import Engine
 from compare_tui.engine.ports import ComparisonSource, Observer
-from compare_tui.engine.thread import EngineThread
 from compare_tui.tui.services import EnginePort, Today
 
 if TYPE_CHECKING:
     from compare_tui.bootstrap.backends import Surroundings
+    from compare_tui.engine.engine import Engine
+    from compare_tui.engine.thread import EngineThread
 
 
 class EngineRoom:
@@ -40,6 +40,8 @@ class EngineRoom:
 
     def start(self, observer: Observer) -> EnginePort:
         """Start the engine's thread."""
+        from compare_tui.engine.thread import EngineThread
+
         self._thread = EngineThread(lambda: self._build(observer))
         self._thread.start()
         return self._thread
@@ -77,6 +79,7 @@ class EngineRoom:
     def _build(self, observer: Observer) -> Engine:
         from compare_tui.bootstrap.backends import build_sources
         from compare_tui.bootstrap.store import new_id, open_store
+        from compare_tui.engine.engine import Engine
 
         settings = self._loaded.settings
         store = self._until_closed.enter_context(

@@ -9,13 +9,16 @@ import os
 import random
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
 
 from compare_tui.cli.diagnostics import Diagnostics
 from compare_tui.cli.services import AppOrder, UsageReader
 from compare_tui.config.load import Loaded
 from compare_tui.engine.clock import SystemClock
-from compare_tui.engine.engine import Engine
 from compare_tui.engine.ports import Observer
+
+if TYPE_CHECKING:
+    from compare_tui.engine.engine import Engine
 
 
 class Program:
@@ -50,6 +53,7 @@ async def _engine(
 ) -> AsyncIterator[Engine]:
     from compare_tui.bootstrap.backends import Surroundings, build_sources
     from compare_tui.bootstrap.store import new_id, open_store
+    from compare_tui.engine.engine import Engine
 
     clock = SystemClock()
     with open_store(loaded, save=save, clock=clock, on_notice=on_notice) as store:

@@ -1,4 +1,7 @@
-"""The commands: declared here, done elsewhere. `run` is the whole command line."""
+"""The commands: declared here, done elsewhere. `run` is the whole command line.
+
+What only one command needs is imported in it, so that the panes open sooner.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,14 @@ from typing import Any
 
 import click
 
-from compare_tui.cli.ask import Format, ask, prepare
 from compare_tui.cli.diagnostics import PROGRAM
 from compare_tui.cli.exit_status import ExitStatus
 from compare_tui.cli.first_word import Call, read_call
 from compare_tui.cli.options import PlaceOptions, TurnOptions, load_settings, place_options, turn_options
 from compare_tui.cli.plain_command import PlainCommand, TextAskedForError, show_version
+from compare_tui.cli.prepare import Format, prepare
 from compare_tui.cli.services import AppOrder, Services
-from compare_tui.cli.settings_view import view
 from compare_tui.cli.surroundings import Surroundings, find_surroundings, take_keys_from_terminal
-from compare_tui.cli.usage import parse_since, report_json, write_report
 from compare_tui.domain.errors import CompareTuiError, UsageError
 from compare_tui.domain.usage import UsageBy
 
@@ -45,7 +46,7 @@ def bare(surroundings: Surroundings, /, **options: Any) -> int:
     """Send one PROMPT to several models at once and read every answer live, each in its own pane."""
     turn = TurnOptions(**options)
     if not surroundings.output.is_terminal:
-        return ask(surroundings, turn, Format.TEXT)
+        return _ask(surroundings, turn, Format.TEXT)
     return _open_panes(surroundings, turn, surroundings.services.run_app)
 
 
@@ -68,7 +69,7 @@ def ask_command(surroundings: Surroundings, /, *, as_json: bool, as_jsonl: bool,
     if as_json and as_jsonl:
         raise UsageError("--json and --jsonl exclude each other.")
     form = Format.JSON if as_json else Format.JSONL if as_jsonl else Format.TEXT
-    return ask(surroundings, TurnOptions(**options), form)
+    return _ask(surroundings, TurnOptions(**options), form)
 
 
 @click.command("usage", cls=PlainCommand)
@@ -79,6 +80,8 @@ def ask_command(surroundings: Surroundings, /, *, as_json: bool, as_jsonl: bool,
 @click.pass_obj
 def usage_command(surroundings: Surroundings, /, *, since: str | None, by: str, as_json: bool, **options: Any) -> int:
     """Add up answers, tokens and costs."""
+    from compare_tui.cli.usage import parse_since, report_json, write_report
+
     begin = parse_since(since, datetime.fromtimestamp(surroundings.clock.wall()).astimezone()) if since else None
     loaded = load_settings(PlaceOptions(**options), surroundings.environ)
     with surroundings.services.open_usage(loaded, on_notice=surroundings.diagnostics.warning) as reader:
@@ -95,6 +98,8 @@ def usage_command(surroundings: Surroundings, /, *, since: str | None, by: str, 
 @click.pass_obj
 def config_command(surroundings: Surroundings, /, **options: Path | None) -> int:
     """Show the settings in force, where each comes from, and where files are."""
+    from compare_tui.cli.settings_view import view
+
     loaded = load_settings(PlaceOptions(**options), surroundings.environ)
     for line in view(loaded, surroundings.environ):
         surroundings.output.write(f"{line}\n")
@@ -161,6 +166,12 @@ def _invoke(call: Call, surroundings: Surroundings) -> int:
     except TextAskedForError as asked:
         surroundings.output.write(f"{asked.text}\n")
         return ExitStatus.OK
+
+
+def _ask(surroundings: Surroundings, options: TurnOptions, form: Format) -> int:
+    from compare_tui.cli.ask import ask
+
+    return ask(surroundings, options, form)
 
 
 def _open_panes(surroundings: Surroundings, options: TurnOptions, open_app: Callable[[AppOrder], int]) -> int:

@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from compare_tui.cli.diagnostics import Diagnostics
 from compare_tui.config.load import Loaded
 from compare_tui.domain.lanes import LaneSpec
 from compare_tui.domain.usage import UsageBy, UsageReport
-from compare_tui.engine.engine import Engine
 from compare_tui.engine.ports import Observer
+
+if TYPE_CHECKING:
+    from compare_tui.engine.engine import Engine
 
 
 class UsageReader(Protocol):

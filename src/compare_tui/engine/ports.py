@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from compare_tui.domain.events import AnswerEvent, StreamEvent
 from compare_tui.domain.lanes import Lane, LaneId
 from compare_tui.domain.limits import Refusal
 from compare_tui.domain.messages import AnswerRequest
 from compare_tui.domain.usage import Today, UsageBy, UsageReport
 from compare_tui.engine.comparison import AnswerFeed, Comparison, Turn
 
-Emit = Callable[[LaneId, StreamEvent], None]
+if TYPE_CHECKING:
+    from compare_tui.domain.events import AnswerEvent, StreamEvent
+
+Emit: TypeAlias = "Callable[[LaneId, StreamEvent], None]"
 """Takes an event of one lane. Called on the engine's loop; never blocks, never raises."""
 
 
