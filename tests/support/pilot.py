@@ -15,7 +15,9 @@ from compare_tui.domain.answers import Usage
 from compare_tui.domain.events import FinishReported, StreamEnded, StreamEvent, TextReceived, UsageReported
 from compare_tui.domain.lanes import LaneId
 from compare_tui.engine.comparison import AnswerFeed
+from compare_tui.engine.ports import Ledger
 from compare_tui.tui.app import CompareApp
+from compare_tui.tui.commands import Mode
 from compare_tui.tui.panes.pane import Pane
 from compare_tui.tui.screens.comparison import ComparisonScreen
 from tests.support.fakes import HandSource
@@ -43,6 +45,9 @@ class Stand:
     @property
     def panes(self) -> list[Pane]:
         return self.screen.area.panes
+
+    def mode(self) -> Mode:
+        return self.screen.mode
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until `condition` holds."""
@@ -112,10 +117,12 @@ class Stand:
 
 
 @asynccontextmanager
-async def stand(*lanes: str, size: tuple[int, int] = (120, 30), **changes: object) -> AsyncIterator[Stand]:
+async def stand(
+    *lanes: str, size: tuple[int, int] = (120, 30), ledger: Ledger | None = None, **changes: object
+) -> AsyncIterator[Stand]:
     """Run the app with `lanes`; `changes` are fields of Services."""
     source = HandSource()
-    stage = Stage(source)
+    stage = Stage(source, ledger=ledger)
     app = CompareApp(stage.services(*lanes, **changes))
     try:
         async with app.run_test(size=size) as pilot:

@@ -61,21 +61,21 @@ async def test_escape_goes_to_review_and_keeps_the_text() -> None:
     async with stand("one", "two") as running:
         await running.type("not yet")
         await running.press("escape")
-        assert running.screen.mode is Mode.REVIEW
+        assert running.mode() is Mode.REVIEW
         assert running.panes[0].has_focus
         await running.press("j", "z", "z")
         await running.press("i")
-        assert running.screen.mode is Mode.WRITE
+        assert running.mode() is Mode.WRITE
         assert running.screen.composer.text == "not yet"
 
 
 async def test_tab_leaves_an_empty_composer_only() -> None:
     async with stand("one") as running:
         await running.press("a", "tab")
-        assert running.screen.mode is Mode.WRITE
+        assert running.mode() is Mode.WRITE
         assert running.screen.composer.text.strip() == "a"
         await running.press("ctrl+c", "tab")
-        assert running.screen.mode is Mode.REVIEW
+        assert running.mode() is Mode.REVIEW
 
 
 async def test_earlier_prompts_come_back_at_the_first_line_and_the_draft_at_last() -> None:
@@ -155,7 +155,7 @@ async def test_what_is_pasted_while_reading_goes_into_the_composer() -> None:
         await running.press("escape")
         running.app.post_message(events.Paste("pasted"))
         await running.until(lambda: running.screen.composer.text == "pasted")
-        assert running.screen.mode is Mode.WRITE
+        assert running.mode() is Mode.WRITE
 
 
 async def test_the_composer_grows_with_its_text_to_eight_lines() -> None:

@@ -16,7 +16,7 @@ from compare_tui.tui.internals.crash import crash
 from compare_tui.tui.internals.keys import deliver
 from compare_tui.tui.keymap import SWAPPED_ENTER, Keymap
 from compare_tui.tui.line_filter import SafeLines
-from compare_tui.tui.looks import look_of
+from compare_tui.tui.looks import Looks
 from compare_tui.tui.screens.comparison import ComparisonScreen
 from compare_tui.tui.services import Services
 from compare_tui.tui.signs import signs_for
@@ -47,8 +47,8 @@ class CompareApp(App[None], inherit_bindings=False):
         self.animation_level = "none"
         signs = signs_for(term)
         keymap = Keymap(own_keys={} if services.enter_sends else SWAPPED_ENTER)
-        look = look_of(name, no_color=no_color, signs=signs, keymap=keymap, backend_notes=services.backend_notes)
-        self._comparison = ComparisonScreen(services, keymap, signs, look)
+        looks = Looks(name, no_color=no_color, signs=signs, keymap=keymap, backend_notes=services.backend_notes)
+        self._comparison = ComparisonScreen(services, keymap, looks)
 
     def get_default_screen(self) -> Screen[None]:
         return self._comparison

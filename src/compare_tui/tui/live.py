@@ -18,11 +18,11 @@ from compare_tui.tui.session import Session
 class Live:
     """Starts the engine after the first paint and pulls from then on.
 
-    `pull` shows what is new; `settled` is called when the last answer has ended.
+    `pull` shows what is new and says whether more waits; `settled` is called when the last answer has ended.
     """
 
     def __init__(
-        self, owner: Widget, session: Session, *, pull: Callable[[], None], settled: Callable[[], None]
+        self, owner: Widget, session: Session, *, pull: Callable[[], bool], settled: Callable[[], None]
     ) -> None:
         self._owner = owner
         self._session = session
@@ -52,10 +52,10 @@ class Live:
             self._pulse = Pulse(self._owner, self.frame)
         # Read before the pull: what ends in between is pulled once more.
         is_live = self._session.is_live
-        self._pull()
+        more = self._pull()
         was_live = self._pulse.is_beating
-        self._pulse.beat(beats=is_live)
-        if was_live and not is_live:
+        self._pulse.beat(beats=is_live or more)
+        if was_live and not self._pulse.is_beating:
             self._settled()
 
     def _wake(self) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from compare_tui.domain.lanes import Lane
 from compare_tui.render import palette
+from compare_tui.render.flow import Flow
 from compare_tui.render.palette import Palette
 from compare_tui.render.plain import PlainFlow
 from compare_tui.tui import themes
@@ -15,19 +17,57 @@ from compare_tui.tui.panes.flows import Flows
 from compare_tui.tui.panes.transcript import Look
 from compare_tui.tui.signs import ASCII, Signs
 
-FLOWS = Flows(answer=PlainFlow, plain=PlainFlow)
+if TYPE_CHECKING:
+    from compare_tui.render.dialect import Dialect
 
 
-def look_of(
-    theme: str, *, no_color: bool, signs: Signs, keymap: Keymap, backend_notes: Mapping[str, str], flows: Flows = FLOWS
-) -> Callable[[Lane], Look]:
-    """Return what gives each lane its look under `theme`."""
-    colours = _palette(theme, no_color=no_color, signs=signs)
+class MarkdownFlows:
+    """Makes flows of Markdown that share one dialect. The parser is imported late: the first paint does not need it."""
 
-    def key_of(command: str) -> str:
-        return keymap.shown_key(command, Mode.REVIEW)
+    def __init__(self) -> None:
+        self._shared: Dialect | None = None
 
-    return lambda lane: Look(flows, colours, signs, key_of, backend_notes.get(lane.backend, ""))
+    def __call__(self, colours: Palette, width: int) -> Flow:
+        from compare_tui.render.markdown import MarkdownFlow
+
+        return MarkdownFlow(colours, width, dialect=self._dialect())
+
+    def warm_up(self) -> None:
+        """Import what the first answer needs."""
+        self(palette.plain(), 80)
+
+    def _dialect(self) -> Dialect:
+        from compare_tui.render.dialect import Dialect
+
+        if self._shared is None:
+            self._shared = Dialect()
+        return self._shared
+
+
+class Looks:
+    """Gives each lane its look."""
+
+    def __init__(
+        self, theme: str, *, no_color: bool, signs: Signs, keymap: Keymap, backend_notes: Mapping[str, str]
+    ) -> None:
+        self.signs = signs
+        self._answers = MarkdownFlows()
+        self._flows = Flows(answer=self._answers, plain=PlainFlow)
+        self._palette = _palette(theme, no_color=no_color, signs=signs)
+        self._keymap = keymap
+        self._notes = backend_notes
+
+    def of(self, lane: Lane) -> Look:
+        """Return the look of `lane`."""
+        note = self._notes.get(lane.backend, "")
+        return Look(self._flows, self._palette, self.signs, self._key_of, note)
+
+    def warm_up(self) -> None:
+        """Import what the first answer needs; may run on a thread of its own."""
+        self._answers.warm_up()
+
+    def _key_of(self, command: str) -> str:
+        return self._keymap.shown_key(command, Mode.REVIEW)
 
 
 def _palette(theme: str, *, no_color: bool, signs: Signs) -> Palette:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 DARK = Theme(
     name="dark",
@@ -62,6 +62,7 @@ TERMINAL = Theme(
     warning="ansi_yellow",
     error="ansi_red",
     variables={
+        **BUILTIN_THEMES["ansi-dark"].variables,
         "quiet": "ansi_bright_black",
         "line": "ansi_bright_black",
         "line-focus": "ansi_cyan",

@@ -35,6 +35,8 @@ class Glance:
     lanes: Sequence[Lane]
     turns: Sequence[Turn]
     now: float
+    until: float
+    """When to stop laying out (perf_counter): what is left waits for the next frame."""
 
 
 class Pane(Widget, can_focus=True):
@@ -81,6 +83,7 @@ class Pane(Widget, can_focus=True):
         self._default_backend = default_backend
         self._title = Title("", "")
         self._status = _NO_STATUS
+        self._fitted = Size(0, 0)
         self._frame: Frame | None = None
         self._rows: list[Row] = []
         self._strips: list[Strip] = []
@@ -93,6 +96,11 @@ class Pane(Widget, can_focus=True):
         """The status in the lower border."""
         return self._status
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing waits to be laid out."""
+        return not self.display or self.transcript.is_settled
+
     def pull(self, glance: Glance) -> bool:
         """Take what is new, mark what must be painted, return whether anything must.
 
@@ -102,7 +110,8 @@ class Pane(Widget, can_focus=True):
         state = None if feed is None else feed.state
         self._status = _NO_STATUS if state is None else answer_status(state, glance.now, self._look.signs)
         dirty = self._set_title(glance, state)
-        if self.display and self.transcript.pull(glance.turns, glance.now):
+        self._fit()
+        if self.display and self.transcript.pull(glance.turns, glance.now, glance.until):
             self.scroll.measure(self.transcript.height, self._n_rows)
             dirty |= self._compare_rows()
         return self._set_bottom() | dirty
@@ -128,7 +137,7 @@ class Pane(Widget, can_focus=True):
         """Unfold or fold the reasoning; what is read stays in place."""
         anchor = self.transcript.anchor(self.scroll.top)
         self.transcript.shows_reasoning = not self.transcript.shows_reasoning
-        self.transcript.pull(glance.turns, glance.now)
+        self.transcript.pull(glance.turns, glance.now, glance.until)
         self.scroll.measure(self.transcript.height, self._n_rows)
         if not self.scroll.follows:
             self.scroll.to(self.transcript.row_at(anchor))
@@ -151,6 +160,9 @@ class Pane(Widget, can_focus=True):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the strips of `crop`; drawn strips are kept until what they show changes."""
+        if not self.is_attached:  # removed, but still in a screen below a dialog: it has no styles any more
+            return [Strip.blank(crop.width)] * crop.height
+        self._fit()
         if self._frame is None or self._top is None or self._bottom is None:
             self._draw()
         strips = [self._top or Strip.blank(0), *self._strips, self._bottom or Strip.blank(0)][: self.size.height]
@@ -166,14 +178,9 @@ class Pane(Widget, can_focus=True):
         super().notify_style_update()
         self._forget()
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Wrap at the new width; what is read stays in place."""
-        anchor = self.transcript.anchor(self.scroll.top)
-        self.transcript.set_width(event.size.width - CHROME_COLUMNS)
-        self.scroll.measure(self.transcript.height, self._n_rows)
-        if not self.scroll.follows:
-            self.scroll.to(self.transcript.row_at(anchor))
-        self._forget()
+    def on_resize(self) -> None:
+        if self._fit():
+            self.refresh()
 
     def on_focus(self) -> None:
         self._forget()
@@ -193,6 +200,23 @@ class Pane(Widget, can_focus=True):
     @property
     def _n_rows(self) -> int:
         return max(0, self.size.height - CHROME_ROWS)
+
+    def _fit(self) -> bool:
+        """Wrap at the width there is; what is read stays in place. Return whether it was another.
+
+        Also asked before drawing: a pane that is mounted below a dialog may be drawn before it is told its size.
+        """
+        if self.size == self._fitted:
+            return False
+        anchor = self.transcript.anchor(self.scroll.top)
+        if self.size.width != self._fitted.width:
+            self.transcript.set_width(self.size.width - CHROME_COLUMNS)
+        self._fitted = self.size
+        self.scroll.measure(self.transcript.height, self._n_rows)
+        if not self.scroll.follows:
+            self.scroll.to(self.transcript.row_at(anchor))
+        self._frame = None
+        return True
 
     def _forget(self) -> None:
         self._frame = None

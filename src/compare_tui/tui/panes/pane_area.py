@@ -104,6 +104,11 @@ class PaneArea(Container):
         """Let every pane take what is new; return those on the screen that must be painted."""
         return [pane for pane in self.panes if pane.pull(glance) and pane.display and pane.is_attached]
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing waits to be laid out."""
+        return all(pane.is_settled for pane in self.panes)
+
     def set_looks(self) -> None:
         """Draw all panes in the colours of the theme."""
         for pane in self.panes:
@@ -114,9 +119,8 @@ class PaneArea(Container):
 
     def apply(self) -> None:
         """Arrange the panes by what was chosen and by the room there is."""
-        width, height = self.size
-        if not width:
-            return
+        # Before the first layout the screen's size is near enough.
+        width, height = self.size if self.size.width else self.app.size
         before = self.arrangement
         self.arrangement = arrange(self.layout_choice, len(self.panes), width, height)
         single = self.shows_one

@@ -56,8 +56,13 @@ class Transcript:
     def has_reasoning(self) -> bool:
         return any(block.has_reasoning for block in self._blocks)
 
-    def pull(self, turns: Sequence[Turn], now: float) -> bool:
-        """Take what is new; return whether any row may have changed."""
+    @property
+    def is_settled(self) -> bool:
+        """Whether all that was taken is laid out."""
+        return all(block.is_settled for block in self._blocks)
+
+    def pull(self, turns: Sequence[Turn], now: float, until: float) -> bool:
+        """Take what is new; return whether any row may have changed. See `TurnBlock.pull`."""
         changed = False
         asked = [(turn, feed) for turn in turns if (feed := turn.answer(self.lane_id)) is not None]
         for place, (turn, feed) in enumerate(asked):
@@ -66,7 +71,7 @@ class Transcript:
                 del self._blocks[place + 1 : place + 2]
                 changed = True
             which = _which_answer(turn, self.lane_id)
-            changed |= self._blocks[place].pull(now, shows_reasoning=self.shows_reasoning, which=which)
+            changed |= self._blocks[place].pull(now, until, shows_reasoning=self.shows_reasoning, which=which)
         if len(self._blocks) > len(asked):
             del self._blocks[len(asked) :]
             changed = True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
 from compare_tui.domain.answers import AnswerState, AnswerStatus
 from compare_tui.domain.figures import estimate_usage, reasoning_s
 from compare_tui.engine.comparison import AnswerFeed
@@ -15,6 +17,10 @@ from compare_tui.tui.panes.status import Tone
 from compare_tui.tui.signs import Signs
 
 _PROMPT_LINES = 4
+_STEP_CHARS = 4_096
+"""Laid out at once: 5 to 30 ms of work, measured."""
+_AGAIN_S = 0.2
+"""At most, at another width; what is left comes with the next frames."""
 _VOICES = {
     Tone.QUIET: Voice.QUIET,
     Tone.LIVE: Voice.LIVE,
@@ -39,7 +45,8 @@ class TurnBlock:
         self._key_of = key_of
         self._n_pulled = 0
         self._finished = False
-        self._settled: tuple[AnswerState, bool, str] | None = None
+        self._waits = False
+        self._pulled: tuple[AnswerState, bool, str] | None = None
         self._heading = ""
         self._n_notes_before = 0
         self._notes: list[Note] = []
@@ -59,13 +66,24 @@ class TurnBlock:
     def has_reasoning(self) -> bool:
         return self.feed.state.n_reasoning_chars > 0
 
-    def pull(self, now: float, *, shows_reasoning: bool, which: str) -> bool:
-        """Take what is new; return whether any row may have changed. `which` names one of several alternatives."""
-        settled = (self.feed.state, shows_reasoning, which)
-        if self._finished and settled == self._settled:
+    @property
+    def is_settled(self) -> bool:
+        """Whether all that was taken is laid out."""
+        return not self._waits
+
+    def pull(self, now: float, until: float, *, shows_reasoning: bool, which: str) -> bool:
+        """Take what is new; return whether any row may have changed. `which` names one of several alternatives.
+
+        Lays out a step at least, and more until `until` (perf_counter) has passed.
+        """
+        key = (self.feed.state, shows_reasoning, which)
+        if self._finished and not self._waits and key == self._pulled:
             return False
-        self._settled = settled
+        self._pulled = key
         grown = self._take_chunks()
+        if grown or self._waits:
+            self._waits = self._lay_out(until)
+            grown = True
         state = self.feed.state
         changed = self._set_heading(_reasoning_heading(state, now, self._signs, unfolded=shows_reasoning))
         changed |= self._set_notes(
@@ -88,12 +106,14 @@ class TurnBlock:
         self._width = width
         for part in self._parts():
             part.set_width(width)
+        self._lay_out_again()
 
     def set_palette(self, palette: Palette) -> None:
         """Draw everything in other colours."""
         self._palette = palette
         for part in self._parts():
             part.flow.set_palette(palette)
+        self._lay_out_again()
 
     def _take_chunks(self) -> bool:
         chunks = self.feed.chunks
@@ -110,6 +130,18 @@ class TurnBlock:
             self._text.flow.finish()
             return True
         return grown
+
+    def _lay_out_again(self) -> None:
+        self._waits = self._lay_out(perf_counter() + _AGAIN_S)
+        self._restack()
+
+    def _lay_out(self, until: float) -> bool:
+        """Lay out step by step; return whether more waits."""
+        flow = self._text.flow
+        while flow.settle(_STEP_CHARS):
+            if perf_counter() >= until:
+                return True
+        return False
 
     def _set_heading(self, heading: str) -> bool:
         if heading == self._heading:

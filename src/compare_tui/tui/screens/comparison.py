@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from time import perf_counter
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -12,7 +13,6 @@ from textual.widget import Widget
 from textual.widgets import TextArea
 
 from compare_tui.domain.errors import CompareTuiError
-from compare_tui.domain.lanes import Lane
 from compare_tui.tui.actions import Action
 from compare_tui.tui.actions.answers import AnswerActions
 from compare_tui.tui.actions.dialogs import DialogActions
@@ -23,20 +23,22 @@ from compare_tui.tui.commands import Mode, Situation
 from compare_tui.tui.internals.paint import paint_now
 from compare_tui.tui.keymap import Keymap
 from compare_tui.tui.live import Live
+from compare_tui.tui.looks import Looks
 from compare_tui.tui.pane_layout import Layout
 from compare_tui.tui.panes.pane import Glance, Pane
 from compare_tui.tui.panes.pane_area import PaneArea
 from compare_tui.tui.panes.title import short_name
-from compare_tui.tui.panes.transcript import Look
 from compare_tui.tui.services import EnginePort, Services, Start, WayInResult
 from compare_tui.tui.session import Session
-from compare_tui.tui.signs import Signs
 from compare_tui.tui.situation import ComposerState, read_situation
 from compare_tui.tui.today import TodayReader
 from compare_tui.tui.widgets.composer import Composer
 from compare_tui.tui.widgets.footer import Footer
 from compare_tui.tui.widgets.header import Header, Weight
 from compare_tui.tui.widgets.tab_bar import Tab, TabBar
+
+_LAYOUT_BUDGET_S = 0.03
+"""Of a frame: a very long text that arrives at once must not make keys wait."""
 
 
 class ComparisonScreen(Screen[None], inherit_bindings=False):
@@ -49,17 +51,17 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
     ComparisonScreen.-single > #tabs { display: block; }
     """
 
-    def __init__(self, services: Services, keymap: Keymap, signs: Signs, look_of: Callable[[Lane], Look]) -> None:
+    def __init__(self, services: Services, keymap: Keymap, looks: Looks) -> None:
         super().__init__()
         self._services = services
         self._keymap = keymap
-        self._signs = signs
+        self._looks = looks
         self.mode = Mode.WRITE
         self.session = Session(services.lanes, system=services.system, tier=services.tier, changed=self.show_lanes)
-        self.header = Header(help_key=keymap.shown_key("help", Mode.REVIEW), separator=signs.separator)
+        self.header = Header(help_key=keymap.shown_key("help", Mode.REVIEW), separator=looks.signs.separator)
         self.tabs = TabBar()
-        self.area = PaneArea(look_of, default_backend=services.default_backend)
-        self.composer = Composer(self.take_key, self.write, signs.prompt)
+        self.area = PaneArea(looks.of, default_backend=services.default_backend)
+        self.composer = Composer(self.take_key, self.write, looks.signs.prompt)
         self.footer = Footer(keymap)
         self._live = Live(self, self.session, pull=self.pull, settled=lambda: self._today.refresh())
         self._today = TodayReader(services.today, self.header.set_today)
@@ -91,6 +93,7 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
     def _begin(self) -> None:
         """After the first paint: start what it did not need."""
         self._live.start(self._services, told=self.tell, noticed=self.warn)
+        self.run_worker(self._looks.warm_up, thread=True)
         if self._services.start is not None and not self.session.lanes:
             self._show_start(self._services.start)
         elif self._services.prompt:
@@ -173,13 +176,16 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
 
     def glance(self) -> Glance:
         """Return the comparison as it stands now."""
-        return Glance(self.session.lanes, self.session.turns, self._services.monotonic())
+        return Glance(
+            self.session.lanes, self.session.turns, self._services.monotonic(), perf_counter() + _LAYOUT_BUDGET_S
+        )
 
-    def pull(self) -> None:
-        """Let the panes take what is new, and paint it at once."""
+    def pull(self) -> bool:
+        """Let the panes take what is new, and paint it at once; return whether more waits to be laid out."""
         dirty = self.area.pull(self.glance())
         self.show_state()
         paint_now(self, dirty)
+        return not self.area.is_settled
 
     def show_lanes(self) -> None:
         """Show the lanes and turns as they are now, whatever has changed."""

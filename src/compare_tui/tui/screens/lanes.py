@@ -36,6 +36,7 @@ class LanesScreen(Dialog[str | None]):
         Binding("escape,ctrl+c,ctrl+o", "leave", show=False),
         Binding("ctrl+q", "dismiss(None)", show=False, priority=True),
     ]
+    AUTO_FOCUS = ""
     DEFAULT_CSS = """
     LanesScreen Box { width: 90; }
     LanesScreen ChoiceList { max-height: 16; }
@@ -61,6 +62,8 @@ class LanesScreen(Dialog[str | None]):
         self._error = Static(id="error", markup=False)
         self._keys = Static(Content(_LIST_KEYS), id="keys", markup=False)
         self._editing: Lane | None = None
+        self.error_text = ""
+        """The error that is shown."""
 
     def compose(self) -> ComposeResult:
         with Box() as box:
@@ -153,7 +156,8 @@ class LanesScreen(Dialog[str | None]):
         self._list.set_entries(entries)
 
     def _say(self, text: str) -> None:
-        self._error.update(Content(make_safe_line(text)))
+        self.error_text = make_safe_line(text)
+        self._error.update(Content(self.error_text))
 
     def _type(self, text: str) -> None:
         self.add_class("-typing")

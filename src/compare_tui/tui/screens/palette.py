@@ -49,6 +49,11 @@ class PaletteScreen(Dialog[str | None]):
         self._found = matching(self._commands, "")
         self._list = ChoiceList(empty="no such command")
 
+    @property
+    def offered(self) -> list[str]:
+        """The ids of the commands that are shown."""
+        return [command.id for command in self._found]
+
     def compose(self) -> ComposeResult:
         with Box() as box:
             box.border_title = "Commands"

@@ -20,6 +20,7 @@ _QUIT_KEYS = ("q", "ctrl+q", "ctrl+c")
 class StartScreen(Dialog[WayInResult | None]):
     """Returns where a way in has led, or None to quit."""
 
+    AUTO_FOCUS = ""
     DEFAULT_CSS = """
     StartScreen { background: $background; }
     StartScreen #start { width: 72; max-width: 100%; height: auto; padding: 0 2; }
@@ -36,9 +37,11 @@ class StartScreen(Dialog[WayInResult | None]):
         super().__init__()
         self._start = start
         self._way: WayIn | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._following: asyncio.Task[None] | None = None
         self._field = Input()
         self._field.cursor_blink = False
+        self.said = ""
+        """What is said below the ways in."""
         self._said = Static(id="said", markup=False)
 
     def compose(self) -> ComposeResult:
@@ -61,7 +64,7 @@ class StartScreen(Dialog[WayInResult | None]):
                 event.stop()
                 self.dismiss(None)
             return
-        if self._task is not None and not self._task.done() and event.key not in _QUIT_KEYS:
+        if self._following is not None and not self._following.done() and event.key not in _QUIT_KEYS:
             return
         if event.key in _QUIT_KEYS:
             event.stop()
@@ -103,7 +106,7 @@ class StartScreen(Dialog[WayInResult | None]):
     def _go(self, way: WayIn, typed: str) -> None:
         self._stop_typing()
         self._say("one moment ...")
-        self._task = asyncio.create_task(self._follow(way, typed))
+        self._following = asyncio.create_task(self._follow(way, typed))
 
     async def _follow(self, way: WayIn, typed: str) -> None:
         loop = asyncio.get_running_loop()
@@ -119,4 +122,5 @@ class StartScreen(Dialog[WayInResult | None]):
 
     def _say(self, text: str, *, is_error: bool = False) -> None:
         self._said.set_class(is_error, "error")
-        self._said.update(Content(make_safe_line(text)))
+        self.said = make_safe_line(text)
+        self._said.update(Content(self.said))
