@@ -29,8 +29,8 @@ from tests.support.manual_clock import settle
 
 
 def _state(*events: tuple[float, AnswerEvent]) -> AnswerState:
-    state = AnswerState()
-    for at, event in ((0.0, AttemptStarted(1)), (0.0, RequestSent()), *events):
+    state = fold(fold(AnswerState(), AttemptStarted(1), 0.0), RequestSent(), 0.0)
+    for at, event in events:
         state = fold(state, event, at)
     return state
 

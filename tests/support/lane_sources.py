@@ -35,7 +35,7 @@ _REPLIES: dict[str, Reply] = {
 
 async def by_model(exchange: Exchange) -> None:
     """Reply as the model's name says."""
-    await _REPLIES[exchange.json()["model"]](exchange)
+    await _REPLIES.get(exchange.json()["model"], _REPLIES["whole"])(exchange)
 
 
 def _over_http(open_source: Callable[[str], OpenAISource]) -> Callable[[], AbstractAsyncContextManager[LaneSource]]:
@@ -66,7 +66,7 @@ _SCRIPTS: dict[str, Script] = {
 @asynccontextmanager
 async def _scripted() -> AsyncIterator[LaneSource]:
     def script_for(request: AnswerRequest) -> Script:
-        return _SCRIPTS[request.lane.model]
+        return _SCRIPTS.get(request.lane.model, _SCRIPTS["whole"])
 
     source = ScriptedSource(clock=SystemClock(), script_for=script_for)
     yield source

@@ -17,10 +17,13 @@ from compare_tui.config.schema import (
     OpenAIBackend,
     OpenRouterBackend,
     ScriptedBackend,
+    Settings,
 )
-from compare_tui.domain.answers import AnswerError, ErrorKind
+from compare_tui.config.tokens import token_store
+from compare_tui.domain.tiers import Tier
 from compare_tui.engine.fan_out import FanOut
-from compare_tui.engine.ports import Clock, ComparisonSource, LaneSource
+from compare_tui.engine.ports import Clock, ComparisonSource
+from compare_tui.sources.compare_server import CompareServerSource
 from compare_tui.sources.local import LocalSource
 from compare_tui.sources.local_or_recorded import LocalOrRecorded
 from compare_tui.sources.local_parts import MODEL_FILE_VARIABLE, LocalParts, environment_shelf
@@ -31,7 +34,6 @@ from compare_tui.sources.recorded import load_recording, recorded_source
 from compare_tui.sources.scripted import ScriptedSource
 from compare_tui.sources.scripts import built_in_script
 from compare_tui.sources.settings import OpenAISettings
-from compare_tui.sources.unavailable import UnavailableSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,13 @@ class Surroundings:
 def build_sources(surroundings: Surroundings) -> dict[str, ComparisonSource]:
     """Return a source for every configured backend. Nothing is connected and no key is looked for yet."""
     backends = surroundings.loaded.settings.backends
-    return {name: FanOut(_BUILDERS[type(backend)](name, backend, surroundings)) for name, backend in backends.items()}
+    return {name: _BUILDERS[type(backend)](name, backend, surroundings) for name, backend in backends.items()}
+
+
+def tiers_in_force(settings: Settings) -> dict[str, Tier]:
+    """Return the tier of backends that know no turn without one."""
+    backends = settings.backends.items()
+    return {name: Tier.STANDARD for name, backend in backends if isinstance(backend, CompareServerBackend)}
 
 
 def local_parts(loaded: Loaded, environ: Mapping[str, str]) -> LocalParts:
@@ -61,33 +69,34 @@ def local_parts(loaded: Loaded, environ: Mapping[str, str]) -> LocalParts:
     )
 
 
-def _openrouter(name: str, backend: Backend, surroundings: Surroundings) -> LaneSource:
-    return OpenRouterSource(_network_settings(name, backend, surroundings), clock=surroundings.clock)
+def _openrouter(name: str, backend: Backend, surroundings: Surroundings) -> ComparisonSource:
+    return FanOut(OpenRouterSource(network_settings(name, backend, surroundings), clock=surroundings.clock))
 
 
-def _openai(name: str, backend: Backend, surroundings: Surroundings) -> LaneSource:
-    return OpenAISource(_network_settings(name, backend, surroundings), clock=surroundings.clock)
+def _openai(name: str, backend: Backend, surroundings: Surroundings) -> ComparisonSource:
+    return FanOut(OpenAISource(network_settings(name, backend, surroundings), clock=surroundings.clock))
 
 
-def _local(name: str, _backend: Backend, surroundings: Surroundings) -> LaneSource:
+def _local(name: str, _backend: Backend, surroundings: Surroundings) -> ComparisonSource:
     parts = local_parts(surroundings.loaded, surroundings.environ)
 
     local = LocalSource(LocalProcess(parts.plan), clock=surroundings.clock, name=name)
     if not surroundings.replays:
-        return local
-    return LocalOrRecorded(local, recorded_source(load_recording(), clock=surroundings.clock))
+        return FanOut(local)
+    return FanOut(LocalOrRecorded(local, recorded_source(load_recording(), clock=surroundings.clock)))
 
 
-def _scripted(_name: str, _backend: Backend, surroundings: Surroundings) -> LaneSource:
-    return ScriptedSource(clock=surroundings.clock, script_for=built_in_script)
+def _scripted(_name: str, _backend: Backend, surroundings: Surroundings) -> ComparisonSource:
+    return FanOut(ScriptedSource(clock=surroundings.clock, script_for=built_in_script))
 
 
-def _compare_server(name: str, _backend: Backend, _surroundings: Surroundings) -> LaneSource:
-    message = f"The backend {name} is a compare-server, and this version cannot speak to one."
-    return UnavailableSource(AnswerError(ErrorKind.BACKEND, message))
+def _compare_server(name: str, backend: Backend, surroundings: Surroundings) -> ComparisonSource:
+    tokens = token_store(name, surroundings.loaded, surroundings.environ)
+    return CompareServerSource(network_settings(name, backend, surroundings), tokens, clock=surroundings.clock)
 
 
-def _network_settings(name: str, backend: Backend, surroundings: Surroundings) -> OpenAISettings:
+def network_settings(name: str, backend: Backend, surroundings: Surroundings) -> OpenAISettings:
+    """Return what a source with a network address is built from."""
     assert isinstance(backend, NetworkBackend)
     return OpenAISettings(
         name=name,
@@ -101,7 +110,7 @@ def _network_settings(name: str, backend: Backend, surroundings: Surroundings) -
     )
 
 
-_Builder: TypeAlias = Callable[[str, Backend, Surroundings], LaneSource]
+_Builder: TypeAlias = Callable[[str, Backend, Surroundings], ComparisonSource]
 _BUILDERS: Mapping[type[Backend], _Builder] = {
     OpenRouterBackend: _openrouter,
     OpenAIBackend: _openai,

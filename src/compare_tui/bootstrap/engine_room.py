@@ -77,7 +77,7 @@ class EngineRoom:
         return DEMO_LANES
 
     def _build(self, observer: Observer) -> Engine:
-        from compare_tui.bootstrap.backends import build_sources
+        from compare_tui.bootstrap.backends import build_sources, tiers_in_force
         from compare_tui.bootstrap.store import new_id, open_store
         from compare_tui.engine.engine import Engine
 
@@ -99,12 +99,14 @@ class EngineRoom:
         return Engine(
             sources=self._sources,
             recorder=store.recorder,
+            history=store.history,
             ledger=store.ledger,
             clock=self.clock,
             new_id=new_id,
             random=random.random,
             policy=settings.policy(),
             observer=observer,
+            tiers=tiers_in_force(settings),
         )
 
     def _surroundings(self) -> Surroundings:

@@ -19,6 +19,7 @@ from compare_tui.engine.ports import Observer
 
 if TYPE_CHECKING:
     from compare_tui.engine.engine import Engine
+from compare_tui.engine.history import History
 
 
 class Program:
@@ -33,6 +34,10 @@ class Program:
     def open_usage(self, loaded: Loaded, *, on_notice: Callable[[str], None]) -> AbstractContextManager[UsageReader]:
         """Open the store for reading; one that does not exist yet is empty."""
         return _usage(loaded, on_notice)
+
+    def open_history(self, loaded: Loaded, *, on_notice: Callable[[str], None]) -> AbstractContextManager[History]:
+        """Open the store for comparisons of the past."""
+        return _history(loaded, on_notice)
 
     def run_app(self, order: AppOrder) -> int:
         """Open the panes."""
@@ -51,7 +56,7 @@ class Program:
 async def _engine(
     loaded: Loaded, observer: Observer, on_notice: Callable[[str], None], *, save: bool
 ) -> AsyncIterator[Engine]:
-    from compare_tui.bootstrap.backends import Surroundings, build_sources
+    from compare_tui.bootstrap.backends import Surroundings, build_sources, tiers_in_force
     from compare_tui.bootstrap.store import new_id, open_store
     from compare_tui.engine.engine import Engine
 
@@ -60,12 +65,14 @@ async def _engine(
         engine = Engine(
             sources=build_sources(Surroundings(loaded, os.environ, clock, replays=False)),
             recorder=store.recorder,
+            history=store.history,
             ledger=store.ledger,
             clock=clock,
             new_id=new_id,
             random=random.random,
             policy=loaded.settings.policy(),
             observer=observer,
+            tiers=tiers_in_force(loaded.settings),
         )
         try:
             yield engine
@@ -80,3 +87,15 @@ def _usage(loaded: Loaded, on_notice: Callable[[str], None]) -> Iterator[UsageRe
 
     with open_database(loaded, SystemClock(), on_notice) as database:
         yield SqliteUsage(database)
+
+
+@contextmanager
+def _history(loaded: Loaded, on_notice: Callable[[str], None]) -> Iterator[History]:
+    from compare_tui.bootstrap.store import open_database
+    from compare_tui.storage.history import SqliteHistory
+
+    clock = SystemClock()
+    with open_database(loaded, clock, on_notice) as database:
+        history = SqliteHistory(database, clock=clock)
+        history.look_after_the_dead()
+        yield history

@@ -46,7 +46,7 @@ class _Finder:
     def __call__(self) -> Secret | MissingKey | None:
         variable = self.backend.api_key_env
         if variable and self.environ.get(variable, "").strip():
-            return _checked(self.environ[variable], f"The key in {variable}")
+            return checked_key(self.environ[variable], f"The key in {variable}")
         if self.backend.api_key_command:
             return _from_command(self.name, self.backend.api_key_command)
         try:
@@ -54,7 +54,7 @@ class _Finder:
         except ConfigError as fault:
             return MissingKey(fault.message, fault.hint)
         if kept is not None:
-            return _checked(kept, f"The key {self.name} in {shown_path(self.keys_file)}")
+            return checked_key(kept, f"The key {self.name} in {shown_path(self.keys_file)}")
         return self._missing()
 
     def _missing(self) -> MissingKey | None:
@@ -68,7 +68,8 @@ class _Finder:
         return MissingKey(f"{variable} is not set: it holds the key of {self.name}.", hint)
 
 
-def _checked(value: object, what: str) -> Secret | MissingKey:
+def checked_key(value: object, what: str) -> Secret | MissingKey:
+    """Return a key that can be sent; `what` names the place it is from, for the message if it cannot."""
     if not isinstance(value, str) or not value.strip():
         return MissingKey(f"{what} is no text, or empty.")
     key = value.strip()
@@ -91,7 +92,7 @@ def _from_command(name: str, command: Sequence[str]) -> Secret | MissingKey:
     if done.returncode != 0:
         said = _first_line(done.stderr)
         return MissingKey(f"{what} ended with status {done.returncode}{f': {said}' if said else '.'}")
-    return _checked(done.stdout.decode(errors="replace").lstrip().partition("\n")[0], f"{what} printed a key that")
+    return checked_key(done.stdout.decode(errors="replace").lstrip().partition("\n")[0], f"{what} printed a key that")
 
 
 def _first_line(stderr: bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,8 @@ def read_keys(path: Path) -> dict[str, Any]:
     return parse_toml(data, shown_path(path))
 
 
-def write_key(path: Path, backend: str, key: str) -> None:
-    """Keep `key` for `backend`, beside the others. Raises ConfigError."""
+def write_key(path: Path, backend: str, key: str | Mapping[str, str]) -> None:
+    """Keep `key`, or what a sign-in gave, for `backend`, beside the others. Raises ConfigError."""
     keys = {**read_keys(path), backend: key}
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

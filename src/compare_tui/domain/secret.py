@@ -42,5 +42,13 @@ class MissingKey:
     hint: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What signing in gives: a token for requests, and one to renew it with."""
+
+    access: Secret
+    refresh: Secret | None = None
+
+
 KeyFinder: TypeAlias = Callable[[], Secret | MissingKey | None]
 """Finds a backend's key when it is first needed; None where the backend needs none. May block (a key command)."""

@@ -57,6 +57,8 @@ class ErrorContext:
     headers: Mapping[str, str] = field(default_factory=dict)
     """Of the response, names in lower case."""
     payment_url: str = ""
+    address_hint: str = "it often ends in /v1"
+    """What is often wrong with the backend's base_url."""
 
 
 def error_from_response(body: bytes, media_type: str, context: ErrorContext) -> AnswerError:
@@ -109,7 +111,7 @@ def _error_from_words(message: str, context: ErrorContext) -> AnswerError:
     is_error = context.status >= HTTPStatus.BAD_REQUEST
     hints = _advice(context.status, "", {}, {}, context)
     if context.status == HTTPStatus.NOT_FOUND or not is_error:
-        hints = (f"Check base_url of backend {context.backend}: it often ends in /v1.",)
+        hints = (f"Check base_url of backend {context.backend}: {context.address_hint}.",)
     return AnswerError(
         kind=_kind(context.status, message, {}) if is_error else ErrorKind.PROTOCOL,
         message=message,

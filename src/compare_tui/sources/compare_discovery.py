@@ -1,0 +1,56 @@
+"""Finding out what a compare server is like, with requests that cost nothing there."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from compare_tui.domain.answers import AnswerError, ErrorKind
+from compare_tui.sources.compare_http import CompareHttp, Reply
+from compare_tui.sources.compare_shape import (
+    PREFIXES,
+    STREAM_PATH,
+    ServerShape,
+    shape_from_openapi,
+    shape_from_status,
+    unknown_shape,
+)
+from compare_tui.sources.endpoint import shown_url
+
+_PROXY_TROUBLE = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
+
+
+async def discover(http: CompareHttp) -> ServerShape | AnswerError:
+    """Return the server's shape: by what it says of itself, else by its status, else by which paths there are."""
+    said = await http.get("/openapi.json")
+    if isinstance(said, AnswerError):
+        return said
+    shape = shape_from_openapi(said.json)
+    if shape is not None:
+        return shape
+    trouble: Reply | None = said if said.status in _PROXY_TROUBLE else None
+    for prefix in PREFIXES:
+        reply = await http.get(f"{prefix}/rate-limit-status")
+        if isinstance(reply, AnswerError):
+            return reply
+        shape = shape_from_status(reply.json, prefix) if reply.is_ok else None
+        if shape is not None:
+            return shape
+        trouble = trouble or (reply if reply.status in _PROXY_TROUBLE else None)
+    for prefix in PREFIXES:
+        for path in (STREAM_PATH, "/compare"):
+            reply = await http.get(f"{prefix}{path}")
+            # A path that takes POST only answers a GET so, without any work.
+            if isinstance(reply, Reply) and reply.status == HTTPStatus.METHOD_NOT_ALLOWED:
+                return unknown_shape(prefix)
+    return http.error_of(trouble) if trouble is not None else _not_found(http)
+
+
+def _not_found(http: CompareHttp) -> AnswerError:
+    where = shown_url(http.settings.base_url)
+    tried = ", ".join(f"{prefix}{STREAM_PATH}" for prefix in PREFIXES)
+    return AnswerError(
+        ErrorKind.PROTOCOL,
+        f"{where} is no compare server: none of {tried} is there.",
+        hint=f"Correct base_url of backend {http.settings.name}, without /api; compare-tui doctor "
+        f"@{http.settings.name} shows each step.",
+    )
