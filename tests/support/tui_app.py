@@ -14,7 +14,7 @@ from compare_tui.engine.clock import SystemClock
 from compare_tui.engine.engine import Engine
 from compare_tui.engine.fan_out import FanOut
 from compare_tui.engine.policy import Policy
-from compare_tui.engine.ports import ComparisonSource, LaneSource, Ledger, Observer
+from compare_tui.engine.ports import Clock, ComparisonSource, LaneSource, Ledger, Observer
 from compare_tui.engine.thread import EngineThread
 from compare_tui.sources.scripted import ScriptedSource
 from compare_tui.sources.scripts import built_in_script
@@ -32,6 +32,7 @@ class Stage:
     other: LaneSource | None = None
     ledger: Ledger | None = None
     policy: Policy = field(default_factory=Policy)
+    clock: Clock = field(default_factory=SystemClock)
     engine: EngineThread | None = None
 
     def start(self, observer: Observer) -> EnginePort:
@@ -44,7 +45,7 @@ class Stage:
                 sources=sources,
                 recorder=MemoryRecorder(),
                 ledger=self.ledger or OpenLedger(),
-                clock=SystemClock(),
+                clock=self.clock,
                 new_id=lambda: f"id-{next(ids)}",
                 random=lambda: 0.5,
                 policy=self.policy,
@@ -65,6 +66,7 @@ class Stage:
             spell_lane=partial(spell_lane, default_backend="scripted"),
             default_backend="scripted",
             lanes=lanes,
+            monotonic=self.clock.monotonic,
         )
         return replace(services, **changes)  # type: ignore[arg-type]
 

@@ -70,14 +70,15 @@ class Footer(Bar):
     def set_situation(self, situation: Situation) -> None:
         """Show the hints for `situation`."""
         self._situation = situation
-        spans = [Span(" ")]
-        room = self.size.width - 1
+        spans: list[Span] = []
+        room = self.size.width
         for keys, word in hints(self._keymap, situation):
-            size = cell_len(keys) + cell_len(word) + 1
+            gap = "   " if spans else " "
+            size = cell_len(gap) + cell_len(keys) + 1 + cell_len(word)
             if size > room:
                 break
-            spans += [Span(keys, "bar--key"), Span(f" {word}   ")]
-            room -= size + 3
+            spans += [Span(gap), Span(keys, "bar--key"), Span(f" {word}")]
+            room -= size
         self.show(spans)
 
     def on_resize(self) -> None:

@@ -32,7 +32,8 @@ class Header(Bar):
         self._join = f" {separator} "
         self._subject = ""
         self._banner = ""
-        self._today: Today | None = None
+        self.today: Today | None = None
+        """Today's figures, once they are known."""
         self._minute_is_fresh = False
         self._notice: Span | None = None
         self._notice_timer: Timer | None = None
@@ -50,7 +51,7 @@ class Header(Bar):
 
     def set_today(self, today: Today) -> None:
         """Say what today has cost. The sliding minute is true only for a minute, then it goes."""
-        self._today = today
+        self.today = today
         self._minute_is_fresh = today.this_minute is not None
         if self._minute_timer is not None:
             self._minute_timer.stop()
@@ -88,7 +89,7 @@ class Header(Bar):
         self.show(left, [*([Span(f"{words}    ")] if words else []), self._help])
 
     def _today_words(self) -> str:
-        today = self._today
+        today = self.today
         if today is None:
             return ""
         answers = f"today {today.answers:,} answer{'' if today.answers == 1 else 's'}"
