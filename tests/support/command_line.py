@@ -7,7 +7,13 @@ import itertools
 import os
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+)
 from dataclasses import dataclass, field
 
 from compare_tui.cli.diagnostics import Diagnostics
@@ -20,6 +26,7 @@ from compare_tui.domain.messages import AnswerRequest
 from compare_tui.domain.usage import UsageBy, UsageReport
 from compare_tui.engine.engine import Engine
 from compare_tui.engine.fan_out import FanOut
+from compare_tui.engine.history import History
 from compare_tui.engine.ports import Observer
 from compare_tui.sources.scripted import Script, ScriptedSource
 from tests.support.auto_clock import AutoClock
@@ -38,6 +45,7 @@ class Stage:
     demo_orders: list[AppOrder] = field(default_factory=list)
     saved: list[bool] = field(default_factory=list)
     notice: str = ""
+    history: History | None = None
     used: UsageReport | None = None
     usage_asked: list[tuple[UsageBy, float | None]] = field(default_factory=list)
 
@@ -85,6 +93,10 @@ class Stage:
         self.usage_asked.append((by, since))
         assert self.used is not None
         return self.used
+
+    def open_history(self, loaded: Loaded, *, on_notice: Callable[[str], None]) -> AbstractContextManager[History]:
+        assert self.history is not None
+        return nullcontext(self.history)
 
     def run_app(self, order: AppOrder) -> int:
         self.app_orders.append(order)

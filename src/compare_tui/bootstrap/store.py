@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from compare_tui.config.load import Loaded
 from compare_tui.domain.usage import Today
+from compare_tui.engine.history import History
 from compare_tui.engine.ports import Clock, Ledger, Recorder
 from compare_tui.storage.database import Database
+from compare_tui.storage.history import SqliteHistory
 from compare_tui.storage.ledger import SqliteLedger
 from compare_tui.storage.null_recorder import NullRecorder
 from compare_tui.storage.recorder import SqliteRecorder
@@ -29,6 +31,7 @@ class Store:
     recorder: Recorder
     ledger: Ledger
     today: Callable[[], Today | None]
+    history: History
 
 
 @contextmanager
@@ -49,8 +52,9 @@ def open_store(loaded: Loaded, *, save: bool, clock: Clock, on_notice: Callable[
         recorder = SqliteRecorder(database, clock=clock, on_notice=on_notice) if save else None
         ledger = SqliteLedger(database, limits, clock=clock, new_id=new_id, on_notice=on_notice)
         usage = SqliteUsage(database)
+        history = SqliteHistory(database, clock=clock)
         try:
-            yield Store(recorder or NullRecorder(), ledger, lambda: usage.today(clock.wall()))
+            yield Store(recorder or NullRecorder(), ledger, lambda: usage.today(clock.wall()), history)
         finally:
             if recorder is not None:
                 recorder.close()

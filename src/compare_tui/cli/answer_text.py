@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compare_tui.cli.answer_json import message_of
 from compare_tui.domain.answers import AnswerState, AnswerStatus, Usage
 from compare_tui.domain.figures import duration_s, reasoning_s, tokens_per_second, ttft_s
+from compare_tui.export.answer_json import message_of
 
 SIGNS = {
     AnswerStatus.COMPLETE: ("✓", "ok"),

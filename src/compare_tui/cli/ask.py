@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compare_tui.cli.answer_json import document, feeds, message_of
+from compare_tui.cli.answer_json import document, feeds
 from compare_tui.cli.exit_status import ExitStatus, status_of
 from compare_tui.cli.json_lines import JsonLines
 from compare_tui.cli.options import TurnOptions
@@ -12,6 +12,7 @@ from compare_tui.cli.text_report import TextReport
 from compare_tui.cli.turn import TurnEnd, TurnOrder, run_turn
 from compare_tui.config.load import Loaded
 from compare_tui.domain.errors import CompareTuiError, UsageError
+from compare_tui.export.answer_json import message_of
 
 
 def ask(surroundings: Surroundings, options: TurnOptions, form: Format) -> ExitStatus:
@@ -26,7 +27,7 @@ def ask(surroundings: Surroundings, options: TurnOptions, form: Format) -> ExitS
 
 def _ask(surroundings: Surroundings, options: TurnOptions, form: Format) -> ExitStatus:
     message = prepare(surroundings, options)
-    if not message.chosen.lanes:
+    if not message.chosen.lanes and not options.goes_on:
         raise UsageError("Whom to ask?", hint="Name a lane with -m, a line-up with -l, or set default_lineup.")
     if not message.text:
         raise UsageError("There is nothing to ask.", hint="Give a prompt, a file with -f, or text on standard input.")
@@ -37,6 +38,7 @@ def _ask(surroundings: Surroundings, options: TurnOptions, form: Format) -> Exit
         lanes=message.chosen.lanes,
         prompt=message.text,
         save=not options.no_save,
+        goes_on=options.goes_on,
         writer=writer,
         may_speak=lambda: not output.is_terminal or not isinstance(writer, TextReport) or writer.is_between_lines,
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from compare_tui.cli.answer_json import answer, feeds
+from compare_tui.cli.answer_json import feeds
 from compare_tui.cli.output import Output
 from compare_tui.domain.events import AnswerEvent, ReasoningReceived, TextReceived
 from compare_tui.domain.json_types import Json
 from compare_tui.engine.comparison import AnswerFeed, Comparison, Turn
+from compare_tui.export.answer_json import answer
 
 _NOT_IN_DONE = ("lane", "model", "text", "reasoning", "error")
 

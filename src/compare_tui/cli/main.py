@@ -17,6 +17,7 @@ from compare_tui.cli.diagnostics import PROGRAM
 from compare_tui.cli.exit_status import ExitStatus
 from compare_tui.cli.first_word import Call, read_call
 from compare_tui.cli.options import PlaceOptions, TurnOptions, load_settings, place_options, turn_options
+from compare_tui.cli.past_commands import export_command, history_command, show_command
 from compare_tui.cli.plain_command import PlainCommand, TextAskedForError, show_version
 from compare_tui.cli.prepare import Format, prepare
 from compare_tui.cli.services import AppOrder, Services
@@ -61,6 +62,9 @@ def demo(surroundings: Surroundings, /, **options: Any) -> int:
 
 @click.command("ask", cls=PlainCommand)
 @turn_options
+@click.option(
+    "-c", "--continue", "goes_on", is_flag=True, help="Go on with the last comparison, its lanes and history."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document at the end.")
 @click.option("--jsonl", "as_jsonl", is_flag=True, help="Events as they happen, one JSON object a line.")
 @click.pass_obj
@@ -107,7 +111,9 @@ def config_command(surroundings: Surroundings, /, **options: Path | None) -> int
 
 
 COMMANDS: dict[str, click.Command] = {
-    command.name: command for command in (ask_command, demo, usage_command, config_command) if command.name
+    command.name: command
+    for command in (ask_command, demo, history_command, show_command, export_command, usage_command, config_command)
+    if command.name
 }
 _OPTIONS_WITH_VALUE = frozenset(
     spelling

@@ -11,6 +11,7 @@ import click
 
 from compare_tui.config.load import Loaded, load
 from compare_tui.config.paths import find_paths
+from compare_tui.domain.errors import UsageError
 from compare_tui.domain.lane_spelling import check_lane_count
 from compare_tui.domain.lanes import LaneSpec
 from compare_tui.domain.safe_text import make_safe
@@ -41,6 +42,7 @@ class TurnOptions(PlaceOptions):
     timeout_s: float | None = None
     no_stdin: bool = False
     no_save: bool = False
+    goes_on: bool = False
 
     def flags(self) -> dict[str, Any]:
         """Return the flags that were given as the topmost layer of settings."""
@@ -68,6 +70,10 @@ def load_settings(options: PlaceOptions, environ: Mapping[str, str]) -> Loaded:
 
 def choose_lanes(options: TurnOptions, loaded: Loaded) -> ChosenLanes:
     """Return the lanes of `-l` and `-m`, else the default line-up's, else none. Raises UsageError."""
+    if options.goes_on:
+        if options.lineup is not None or options.models:
+            raise UsageError("-c goes on with the lanes of the last comparison.", hint="Leave out -m and -l.")
+        return ChosenLanes(())
     lineup = options.lineup
     if lineup is None and not options.models:
         lineup = loaded.settings.default_lineup

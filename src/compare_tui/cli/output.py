@@ -59,10 +59,14 @@ class Output:
             text = f"\x1b[{style}m{line}\x1b[0m{text[len(line) :]}"
         self._put(text.encode(self._encoding, errors="replace"))
 
-    def write_json(self, document: Mapping[str, Json], *, indent: int | None = None) -> None:
+    def write_json(self, document: Json, *, indent: int | None = None) -> None:
         """Write a JSON document and a line end: UTF-8, whatever the terminal's encoding is."""
         text = json.dumps(_safe(document), ensure_ascii=False, indent=indent)
         self._put(text.encode() + b"\n")
+
+    def write_utf8(self, text: str) -> None:
+        """Write a document, made safe: UTF-8, whatever the terminal's encoding is."""
+        self._put(make_safe(text).encode())
 
     def sign(self, sign: str, plain: str) -> str:
         """Return `sign`, or `plain` where the encoding does not know it."""

@@ -18,6 +18,7 @@ from compare_tui.engine.ports import Observer
 
 if TYPE_CHECKING:
     from compare_tui.engine.engine import Engine
+    from compare_tui.engine.history import History
 
 
 class UsageReader(Protocol):
@@ -54,6 +55,9 @@ class Services(Protocol):
 
     def open_usage(self, loaded: Loaded, *, on_notice: Callable[[str], None]) -> AbstractContextManager[UsageReader]:
         """Open the store for reading; a store that does not exist yet is empty."""
+
+    def open_history(self, loaded: Loaded, *, on_notice: Callable[[str], None]) -> AbstractContextManager[History]:
+        """Open the store for comparisons of the past; a store that does not exist yet is empty."""
 
     def run_app(self, order: AppOrder) -> int:
         """Open the panes, return the exit status when they are closed. Keys come from standard input."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 
-from compare_tui.cli.answer_json import feeds, message_of
+from compare_tui.cli.answer_json import feeds
 from compare_tui.cli.exit_status import ExitStatus
 from compare_tui.cli.surroundings import Surroundings
 from compare_tui.config.load import Loaded
@@ -19,6 +19,7 @@ from compare_tui.domain.lanes import LaneSpec
 from compare_tui.engine.comparison import AnswerFeed, Comparison, Turn
 from compare_tui.engine.engine import Engine
 from compare_tui.engine.ports import Observer
+from compare_tui.export.answer_json import message_of
 
 _PROGRESS_TICK_S = 0.5
 _SIGNALS = {
@@ -35,6 +36,8 @@ class TurnOrder:
     lanes: tuple[LaneSpec, ...]
     prompt: str
     save: bool
+    goes_on: bool
+    """The turn belongs to the newest comparison, with its lanes; `lanes` is empty."""
     writer: Observer
     """Is told of every event."""
     may_speak: Callable[[], bool]
@@ -87,7 +90,10 @@ async def _run(surroundings: Surroundings, order: TurnOrder) -> TurnEnd:
             order.loaded, observer=watcher, save=order.save, on_notice=surroundings.diagnostics.warning
         )
         async with opening as engine:
-            comparison = engine.open_comparison(order.lanes, system=settings.system or None, tier=settings.tier)
+            if order.goes_on:
+                comparison = (await engine.resume()).comparison
+            else:
+                comparison = engine.open_comparison(order.lanes, system=settings.system or None, tier=settings.tier)
             surroundings.output.on_closed = partial(_stop_from_thread, asyncio.get_running_loop(), engine)
             turn = engine.start_turn(comparison, order.prompt)
             interruption.stop = engine.stop_all

@@ -17,7 +17,7 @@ _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=
 _HEADINGS = ("answers", "tokens in", "tokens out", "reasoning", "cost")
 
 
-def parse_since(text: str, now: datetime) -> float:
+def parse_since(text: str, now: datetime, option: str = "--since") -> float:
     """Return the Unix time of `today`, `24h`, `7d`, `2w` or a local date and time. Raises UsageError."""
     span = _SPAN.fullmatch(text)
     if span is not None:
@@ -28,7 +28,7 @@ def parse_since(text: str, now: datetime) -> float:
         return datetime.fromisoformat(text).timestamp()
     except (ValueError, OverflowError):
         shown = make_safe_line(text, 40)
-        raise UsageError(f"--since {shown} is no time.", hint="Say today, 24h, 7d, 2w or 2026-11-22.") from None
+        raise UsageError(f"{option} {shown} is no time.", hint="Say today, 24h, 7d, 2w or 2026-11-22.") from None
 
 
 def report_json(report: UsageReport) -> dict[str, Json]:

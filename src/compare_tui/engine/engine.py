@@ -15,6 +15,7 @@ from compare_tui.domain.messages import AnswerRequest, build_messages
 from compare_tui.domain.tiers import Tier
 from compare_tui.engine.answer_run import AnswerRun, RunContext
 from compare_tui.engine.comparison import AnswerFeed, Comparison, Turn
+from compare_tui.engine.history import ComparisonRecord, History
 from compare_tui.engine.policy import Policy
 from compare_tui.engine.ports import Clock, ComparisonSource, Emit, Ledger, Observer, Place, Recorder
 from compare_tui.engine.refusals import refused_by_limit, refused_by_tier
@@ -38,11 +39,13 @@ class Engine:
         policy: Policy,
         observer: Observer,
         tiers: Mapping[str, Tier] | None = None,
+        history: History | None = None,
     ) -> None:
         """`tiers` names the tier of backends where one is always in force; the comparison's own wins."""
         self._sources = sources
         self._tiers = tiers or {}
         self._recorder = recorder
+        self._history = history
         self._ledger = ledger
         self._clock = clock
         self._new_id = new_id
@@ -62,6 +65,17 @@ class Engine:
         self._place_lanes(comparison, specs)
         self._recorder.comparison_opened(comparison)
         return comparison
+
+    async def resume(self, comparison: str | None = None) -> ComparisonRecord:
+        """Open a comparison of the past, the newest by default, to go on with it.
+
+        One that another program has open is read-only. Raises UsageError and StorageError.
+        """
+        if self._history is None:
+            raise UsageError("There is no history here.")
+        record = await asyncio.to_thread(_open, self._history, comparison)
+        self.adopt_comparison(record.comparison)
+        return record
 
     def adopt_comparison(self, comparison: Comparison) -> None:
         """Take in a comparison of the past, to go on with it. Read-only ones can be looked at."""
@@ -269,6 +283,13 @@ class Engine:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _open(history: History, comparison: str | None) -> ComparisonRecord:
+    wanted = history.last() if comparison is None else comparison
+    if wanted is None:
+        raise UsageError("There is no comparison yet.")
+    return history.open(wanted)
 
 
 def _check_writable(comparison: Comparison) -> None:

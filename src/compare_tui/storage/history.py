@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from compare_tui.domain.answers import AnswerStatus
 from compare_tui.domain.errors import StorageError, UsageError
@@ -28,6 +29,16 @@ class SqliteHistory:
     def __init__(self, database: Database, *, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+
+    def look_after_the_dead(self) -> None:
+        """Let answers whose program died be cut, as the recorder's start does. A fault leaves them for another time."""
+        with suppress(StorageError):
+            with self._database.read() as db:
+                tokens = [token for (token,) in db.execute("SELECT token FROM owners")]
+            if any(not self._database.is_alive(token) for token in tokens):
+                with self._database.write() as db:
+                    _, dead = recover(db, own=self._database.owner, is_alive=self._database.is_alive)
+                self._database.forget(dead)
 
     # Lists
 
