@@ -97,15 +97,21 @@ class CompareExchange:
                 self._tell_all(StreamOpened())
                 await self._read(response)
                 return
-            error = redirect_of(response, self._redactor, self._link.settings)
-            if error is None:
-                context = self._ready.http.context(response.status_code, dict(response.headers))
-                error = await refusal_of(response, self._redactor, context)
+            error = await self._refusal(response)
             has_no_stream = response.status_code in _NO_STREAM or response.status_code == HTTPStatus.OK
         if has_no_stream:
             await self._ask_whole(instead_of=error)
         else:
             self._fail(await self._explained(error))
+
+    async def _refusal(self, response: httpx.Response) -> AnswerError:
+        redirected = redirect_of(response, self._redactor, self._link.settings)
+        if redirected is not None:
+            return redirected
+        if response.status_code == HTTPStatus.OK and media_type(response).endswith("json"):
+            return AnswerError(ErrorKind.PROTOCOL, "The server answered with JSON in place of a stream.", code=200)
+        context = self._ready.http.context(response.status_code, dict(response.headers))
+        return await refusal_of(response, self._redactor, context)
 
     async def _ask_whole(self, instead_of: AnswerError | None = None) -> None:
         """Ask for answers in one piece; where these are not to be had either, the first refusal stands."""

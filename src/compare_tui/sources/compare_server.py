@@ -72,8 +72,8 @@ class CompareServerStream:
             if alone:
                 task.cancel()
         self._live.discard(lane)
-        if not self._live:
-            self._task.cancel()
+        if not self._live and not self._running:
+            self._task.cancel()  # it is still finding its way to the server
 
     async def wait(self) -> None:
         """Wait until every lane has ended or was stopped, and its request is done with."""
@@ -115,7 +115,8 @@ class CompareServerStream:
                 await asyncio.wait(tuple(self._running))
         finally:
             for task in self._running:
-                task.cancel()
+                if not task.cancelling():  # a second cancellation would break off the closing of its connection
+                    task.cancel()
             await asyncio.gather(*self._running, return_exceptions=True)
 
     async def _guarded(self, exchange: CompareExchange) -> None:
