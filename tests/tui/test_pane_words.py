@@ -58,6 +58,7 @@ def _keys(command: str) -> str:
     [
         (AnswerState(), "◌ waiting"),
         (AnswerState(attempts=1, started_at=8.0, requested_at=8.0), "◌ waiting 12 s"),
+        (AnswerState(attempts=1, started_at=8.0, requested_at=8.0, waits_for_turn=True), "◌ waiting for its turn"),
         (AnswerState(AnswerStatus.QUEUED, attempts=1, started_at=8.0, requested_at=8.0), "◌ queued 12 s"),
         (AnswerState(AnswerStatus.STREAMING, requested_at=19.9, first_content_at=20.0), "● streaming · 0.1 s"),
         (_STREAMED, "● 87 tok/s · 0.4 s · ~312"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compare_tui.domain.answers import AnswerState, AnswerStatus, Usage
-from compare_tui.domain.figures import duration_s, reasoning_s, tokens_per_second, ttft_s
+from compare_tui.domain.figures import duration_s, reasoning_s, tokens_per_second, ttft_s, waited_for_turn_s
 from compare_tui.export.answer_json import message_of
 
 SIGNS = {
@@ -59,7 +59,7 @@ def figures_line(state: AnswerState, model: str) -> str:
     """Return what is known of timing, tokens, cost and provenance; empty if nothing is."""
     parts = []
     first, speed, whole = ttft_s(state), tokens_per_second(state), duration_s(state, state.ended_at or 0.0)
-    thought = reasoning_s(state, state.ended_at or 0.0)
+    thought, waited = reasoning_s(state, state.ended_at or 0.0), waited_for_turn_s(state)
     if first is not None:
         parts.append(f"{first:.2f} s to first token")
     if speed is not None:
@@ -70,6 +70,8 @@ def figures_line(state: AnswerState, model: str) -> str:
         parts.append(f"thought for {thought:.1f} s")
     if state.cost_usd is not None:
         parts.append(usd(state.cost_usd))
+    if waited is not None:
+        parts.append(f"waited {waited:.1f} s for its turn")
     if whole is not None and state.attempts:
         parts.append(f"{whole:.1f} s in all")
     if state.attempts > 1:

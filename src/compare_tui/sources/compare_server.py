@@ -98,14 +98,12 @@ class CompareServerStream:
         for lane, error in plan.refused.items():
             self._end_all([lane], error)
         quota = self._link.quota
+        common = [ready.warning] if ready.warning else []
+        common += [quota.in_words()] if quota is not None and quota.is_low else []
         for request in requests:
             lane = request.lane.id
-            for warning in plan.warnings.get(lane, ()):
+            for warning in (*plan.warnings.get(lane, ()), *common):
                 self._tell(lane, WarningRaised(warning))
-            if ready.warning:
-                self._tell(lane, WarningRaised(ready.warning))
-            if quota is not None and quota.is_low:
-                self._tell(lane, WarningRaised(quota.in_words()))
         try:
             for planned in plan.requests:
                 if any(request.lane.id in self._live for request in planned.lanes.values()):

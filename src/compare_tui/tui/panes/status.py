@@ -72,6 +72,8 @@ def _headline(state: AnswerState, now: float, signs: Signs) -> tuple[str, str, T
         case AnswerStatus.WAITING if state.retry_at is not None:
             again = whole_seconds(max(0.0, state.retry_at - now) + 0.999)
             return signs.error, f"{short_failure(state.error)} {signs.separator} again in {again}", Tone.WARN
+        case AnswerStatus.WAITING if state.waits_for_turn:
+            return signs.waiting, "waiting for its turn", Tone.QUIET
         case AnswerStatus.WAITING:
             waited = waited_s(state, now)
             return (
@@ -81,6 +83,8 @@ def _headline(state: AnswerState, now: float, signs: Signs) -> tuple[str, str, T
             )
         case AnswerStatus.QUEUED:
             return signs.waiting, f"queued {whole_seconds(waited_s(state, now) or 0.0)}", Tone.QUIET
+        case AnswerStatus.STREAMING if state.model_ended_at is not None:
+            return signs.streaming, "ended", Tone.LIVE
         case AnswerStatus.STREAMING:
             return signs.streaming, "" if tokens_per_second(state) else "streaming", Tone.LIVE
         case AnswerStatus.COMPLETE:
