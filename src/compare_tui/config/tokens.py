@@ -23,6 +23,8 @@ class KeptTokens:
     name: str
     base_url: str
     keys_file: Path
+    names_other_key: bool
+    """The configuration names a variable or a command, which then comes first."""
     other_key: KeyFinder
     """Finds a token that is not from a sign-in: in a variable, from a command, or a plain key in keys.toml."""
 
@@ -32,10 +34,13 @@ class KeptTokens:
             kept = read_keys(self.keys_file).get(self.name)
         except ConfigError as fault:
             return MissingKey(fault.message, fault.hint)
-        if isinstance(kept, dict):
-            return self._signed_in(kept)
+        signed_in = self._signed_in(kept) if isinstance(kept, dict) else None
+        if signed_in is not None and not self.names_other_key:
+            return signed_in
         found = self.other_key()
-        return Tokens(found) if isinstance(found, Secret) else found
+        if isinstance(found, Secret):
+            return Tokens(found)
+        return signed_in or found
 
     def keep(self, tokens: Tokens) -> None:
         """Keep the tokens of a sign-in beside the other keys. Raises ConfigError."""
@@ -72,7 +77,8 @@ def token_store(name: str, loaded: Loaded, environ: Mapping[str, str]) -> KeptTo
     backend = loaded.settings.backends[name]
     if not isinstance(backend, NetworkBackend) or name in loaded.project_backends:
         return NoTokens()
-    return KeptTokens(name, backend.base_url, loaded.paths.keys_file, key_finder(name, loaded, environ))
+    keys_file, named = loaded.paths.keys_file, names_other_key(backend)
+    return KeptTokens(name, backend.base_url, keys_file, named, key_finder(name, loaded, environ))
 
 
 def names_other_key(backend: NetworkBackend) -> bool:
