@@ -50,6 +50,7 @@ def test_the_numbers_are_a_contract() -> None:
         "KEY": 6,
         "RATE_LIMITED": 7,
         "TIMED_OUT": 124,
+        "HUNG_UP": 129,
         "INTERRUPTED": 130,
         "CLOSED_PIPE": 141,
         "TERMINATED": 143,

@@ -145,7 +145,10 @@ async def test_json_lines_arrive_while_the_answer_still_runs(home: Path) -> None
         assert done.status == events[-1]["metadata"]["exit_status"] == 130
 
 
-async def test_an_interrupt_prints_what_arrived_and_closes_the_connections(home: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=str
+)
+async def test_a_signal_prints_what_arrived_and_closes_the_connections(home: Path, number: int, status: int) -> None:
     sent = asyncio.Event()
 
     async def begin_and_stall(exchange: Exchange) -> None:
@@ -161,13 +164,49 @@ async def test_an_interrupt_prints_what_arrived_and_closes_the_connections(home:
         exchanges = [await server.exchange(0), await server.exchange(1)]
         await sent.wait()
         await asyncio.sleep(0.5)  # nothing outside shows when the text was read
-        running.process.send_signal(signal.SIGINT)
+        running.process.send_signal(number)
         done = await running.end()
         for exchange in exchanges:
             await asyncio.wait_for(exchange.gone.wait(), 5)
     answers = json.loads(done.out)["answers"]
-    assert done.status == 130
+    assert done.status == status
     assert [(answer["status"], answer["text"]) for answer in answers] == [("cancelled", "So far"), ("cancelled", "")]
+
+
+async def test_an_interrupt_does_not_wait_for_a_key_command(home: Path, tmp_path: Path) -> None:
+    alive = tmp_path / "alive"
+    os.mkfifo(alive)
+    async with WireServer(REPLIES) as server:
+        configure(server, home)
+        file = home / "config" / "compare-tui" / "config.toml"
+        command = json.dumps(["sh", "-c", f"exec 3> '{alive}'; echo begun >&3; exec sleep 60"])
+        text = file.read_text().replace('api_key_env = "WIRE_KEY"', f"api_key_command = {command}")
+        file.write_text(text)
+        running = await start("ask", "What?", "-m", "good", "--json", "--no-stdin")
+        with await asyncio.wait_for(asyncio.to_thread(alive.open), 20) as held_by_command:
+            assert held_by_command.readline() == "begun\n"
+            running.process.send_signal(signal.SIGINT)
+            async with asyncio.timeout(5):
+                done = await running.end()
+            assert await asyncio.wait_for(asyncio.to_thread(held_by_command.read), 5) == ""
+    assert (done.status, json.loads(done.out)["answers"][0]["status"]) == (130, "cancelled")
+
+
+INTERRUPTED_WHILE_LOADING = """
+import signal, sys
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == "compare_tui.cli.main":
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Interrupt())
+from compare_tui.__main__ import main
+sys.exit(main())
+"""
+
+
+def test_an_interrupt_while_the_program_loads_is_quiet() -> None:
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED_WHILE_LOADING], capture_output=True, timeout=30)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
 
 
 async def test_a_reader_who_leaves_ends_it_quietly(home: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from compare_tui.config import keys as keys_module
+from compare_tui.config import key_command
 from compare_tui.config.keys import key_finder
 from compare_tui.config.keys_file import read_keys, write_key
 from compare_tui.config.load import load
@@ -114,9 +114,20 @@ def test_a_command_that_prints_nothing_says_so(paths: Paths) -> None:
 
 
 def test_a_command_that_hangs_is_given_up(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keys_module, "_COMMAND_LIMIT_S", 0.1)
+    monkeypatch.setattr(key_command, "_LIMIT_S", 0.1)
     use_command(paths, sys.executable, "-c", "import time; time.sleep(30)")
     assert "did not end within" in missing(paths, "openrouter").message
+
+
+def test_a_command_that_prints_without_end_is_ended(paths: Paths) -> None:
+    use_command(paths, sys.executable, "-c", "while True: print('y' * 1000)")
+    assert missing(paths, "openrouter").message.endswith("printed over 64 KiB.")
+
+
+def test_a_command_that_leaves_a_program_behind_has_said_its_key(paths: Paths) -> None:
+    leave = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(3)'])"
+    use_command(paths, sys.executable, "-c", f"{leave}; print('{KEY}')")
+    assert find(paths, "openrouter") == Secret(KEY)
 
 
 def test_a_command_runs_without_a_shell(paths: Paths) -> None:

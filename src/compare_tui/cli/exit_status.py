@@ -27,6 +27,8 @@ class ExitStatus(IntEnum):
     """None answered: the server limits the rate."""
     TIMED_OUT = 124
     """None answered in time."""
+    HUNG_UP = 129
+    """The terminal has gone: 128 + SIGHUP."""
     INTERRUPTED = 130
     CLOSED_PIPE = 141
     """Whoever read the output has gone: 128 + SIGPIPE, as of a program that does not catch it."""

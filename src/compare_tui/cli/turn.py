@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ _PROGRESS_TICK_S = 0.5
 _SIGNALS = {
     signal.SIGINT: ExitStatus.INTERRUPTED,
     signal.SIGTERM: ExitStatus.TERMINATED,
+    **({signal.SIGHUP: ExitStatus.HUNG_UP} if sys.platform != "win32" else {}),
 }
 
 

@@ -6,11 +6,11 @@ A key never appears in a message.
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from compare_tui.config.key_command import run_key_command
 from compare_tui.config.keys_file import read_keys
 from compare_tui.config.load import Loaded
 from compare_tui.config.schema import NetworkBackend, OpenRouterBackend
@@ -19,7 +19,6 @@ from compare_tui.domain.errors import ConfigError
 from compare_tui.domain.safe_text import make_safe_line
 from compare_tui.domain.secret import KeyFinder, MissingKey, Secret
 
-_COMMAND_LIMIT_S = 10.0
 _SENDABLE = re.compile(r"[\x21-\x7e]+")
 _LOOKS_LIKE_KEY = re.compile(r"[A-Za-z0-9_+/=-]{16,}")
 
@@ -81,21 +80,14 @@ def checked_key(value: object, what: str) -> Secret | MissingKey:
 def _from_command(name: str, command: Sequence[str]) -> Secret | MissingKey:
     what = f"The key command of {name} ({make_safe_line(command[0], 60)})"
     try:
-        done = subprocess.run(
-            list(command), stdin=subprocess.DEVNULL, capture_output=True, timeout=_COMMAND_LIMIT_S, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return MissingKey(f"{what} did not end within {_COMMAND_LIMIT_S:.0f} s.")
-    except (OSError, ValueError) as fault:
-        reason = fault.strerror if isinstance(fault, OSError) else "a NUL in its arguments"
-        return MissingKey(f"{what} cannot be run: {reason}.")
-    if done.returncode != 0:
-        said = _first_line(done.stderr)
-        return MissingKey(f"{what} ended with status {done.returncode}{f': {said}' if said else '.'}")
-    return checked_key(done.stdout.decode(errors="replace").lstrip().partition("\n")[0], f"{what} printed a key that")
+        status, printed, said = run_key_command(command)
+    except ConfigError as fault:
+        return MissingKey(f"{what} {fault.message}")
+    if status != 0:
+        return MissingKey(f"{what} ended with status {status}{f': {_without_keys(said)}' if said else '.'}")
+    return checked_key(printed, f"{what} printed a key that")
 
 
-def _first_line(stderr: bytes) -> str:
-    """Return the first line for a message, without anything that might be a key."""
-    line = stderr.decode(errors="replace").strip().partition("\n")[0]
+def _without_keys(line: str) -> str:
+    """Return a line for a message, without anything that might be a key."""
     return make_safe_line(_LOOKS_LIKE_KEY.sub("***", line), 120)

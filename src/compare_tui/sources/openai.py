@@ -14,6 +14,7 @@ from compare_tui.domain.events import StreamEnded, StreamEvent, StreamFailed, Wa
 from compare_tui.domain.messages import AnswerRequest
 from compare_tui.domain.secret import MissingKey, Secret
 from compare_tui.engine.ports import Clock
+from compare_tui.sources.daemon_thread import in_daemon_thread
 from compare_tui.sources.endpoint import key_fault
 from compare_tui.sources.openai_request_wire import request_body
 from compare_tui.sources.settings import Dialect, OpenAISettings
@@ -106,7 +107,7 @@ class OpenAISource:
         async with self._finding:
             if self._key is not None:
                 return self._key
-            found = await asyncio.to_thread(self._settings.key)
+            found = await in_daemon_thread(self._settings.key)
             if found is None:
                 return None
             if isinstance(found, MissingKey):
