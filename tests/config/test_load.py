@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import pytest
@@ -173,6 +174,25 @@ def test_a_named_file_must_be_there(paths: Paths) -> None:
 def test_a_directory_in_place_of_the_file_is_told(paths: Paths) -> None:
     paths.config_file.mkdir()
     with pytest.raises(ConfigError, match=r"config\.toml cannot be read: Is a directory"):
+        load(paths)
+
+
+def test_a_file_without_end_is_told(paths: Paths) -> None:
+    paths.config_file.symlink_to("/dev/zero")
+    with pytest.raises(ConfigError, match="is too long for a configuration: over 1 MiB"):
+        load(paths)
+
+
+@pytest.mark.parametrize("target", ["/dev/zero", "/dev/null", "."])
+def test_a_project_cannot_make_the_program_read_a_device(paths: Paths, target: str) -> None:
+    paths.project_file.symlink_to(target)
+    with pytest.raises(ConfigError, match=r"\.compare-tui\.toml is not a file"):
+        load(paths)
+
+
+def test_a_project_cannot_make_the_program_wait_for_a_pipe(paths: Paths) -> None:
+    os.mkfifo(paths.project_file)
+    with pytest.raises(ConfigError, match=r"\.compare-tui\.toml is not a file"):
         load(paths)
 
 

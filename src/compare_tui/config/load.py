@@ -84,4 +84,4 @@ def _project_layer(paths: Paths) -> Layer:
         is_user_file = file.samefile(paths.config_file)
     except OSError:
         is_user_file = False
-    return Layer(PROJECT_FILE, {} if is_user_file else read_toml(file) or {})
+    return Layer(PROJECT_FILE, {} if is_user_file else read_toml(file, only_regular=True) or {})

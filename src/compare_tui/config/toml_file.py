@@ -10,6 +10,7 @@ from typing import Any
 from compare_tui.domain.errors import ConfigError
 from compare_tui.domain.safe_text import make_safe_line
 
+_MAX_BYTES = 1024 * 1024
 _POSITION = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 
 
@@ -21,14 +22,23 @@ def shown_path(path: Path) -> str:
         return make_safe_line(str(path))
 
 
-def read_toml(path: Path) -> dict[str, Any] | None:
-    """Return the file's table, or None if there is no such file. Raises ConfigError."""
+def read_toml(path: Path, *, only_regular: bool = False) -> dict[str, Any] | None:
+    """Return the file's table, or None if there is no such file. Raises ConfigError.
+
+    `only_regular` refuses pipes and devices, which a file that comes from elsewhere may link to: reading them may take
+    for ever.
+    """
     try:
-        data = path.read_bytes()
+        if only_regular and path.exists() and not path.is_file():
+            raise ConfigError(f"{shown_path(path)} is not a file.")
+        with path.open("rb") as file:
+            data = file.read(_MAX_BYTES + 1)
     except FileNotFoundError:
         return None
     except OSError as fault:
         raise ConfigError(f"{shown_path(path)} cannot be read: {fault.strerror}.") from None
+    if len(data) > _MAX_BYTES:
+        raise ConfigError(f"{shown_path(path)} is too long for a configuration: over {_MAX_BYTES // 1024 // 1024} MiB.")
     return parse_toml(data, shown_path(path))
 
 
