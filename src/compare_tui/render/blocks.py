@@ -8,7 +8,7 @@ from enum import Enum, auto
 
 from markdown_it.token import Token
 
-from compare_tui.render.containers import Container, Footnote, Item, Path, Quote
+from compare_tui.render.containers import Container, Footnote, Item, Path, Quote, content_column
 from compare_tui.render.dialect import MAX_DEPTH
 
 
@@ -43,6 +43,8 @@ class Block:
     path: Path
     n_drawn: int
     """Containers of `path` that hold an earlier block."""
+    after: int = 0
+    """The line in which the block before it ended."""
     tokens: Sequence[Token] = ()
     """All tokens of a table."""
     level: int = 0
@@ -55,6 +57,7 @@ class _List:
     next_number: int
 
 
+_FURTHEST_MARKER = 3
 _LEAVES = {
     "hr": Kind.RULE,
     "fence": Kind.FENCE,
@@ -74,6 +77,7 @@ class BlockReader:
     _open: list[Container] = field(default_factory=list)
     _is_drawn: list[bool] = field(default_factory=list)
     _lists: list[_List] = field(default_factory=list)
+    _end: int = 0
 
     def read(self, tokens: Sequence[Token]) -> list[Block]:
         index = 0
@@ -131,11 +135,15 @@ class BlockReader:
         depth = sum(isinstance(container, Item) and container.number is None for container in self._open)
         return Item(
             marker=f"{token.info}{token.markup}",
-            content=token.meta.get("column", 0),
+            content=token.meta.get("column") or self._furthest_content(token),
             number=current.next_number if current.is_ordered else None,
             depth=depth,
             is_done=token.meta.get("checked"),
         )
+
+    def _furthest_content(self, token: Token) -> int:
+        """Where the content of an item without content would begin at most: nothing after it is inside of it."""
+        return content_column(self._open) + len(token.info + token.markup) + _FURTHEST_MARKER + 1
 
     def _leave(self, tokens: Sequence[Token], index: int) -> None:
         opening = tokens[index - 1]
@@ -150,7 +158,8 @@ class BlockReader:
         if start < len(self.path):
             return
         n_drawn = self._is_drawn.index(False) if False in self._is_drawn else len(self._is_drawn)
-        self.blocks.append(Block(kind, token, start, end, tuple(self._open), n_drawn, tokens, level))
+        self.blocks.append(Block(kind, token, start, end, tuple(self._open), n_drawn, self._end, tokens, level))
+        self._end = end
         self._is_drawn = [True] * len(self._open)
 
 

@@ -29,7 +29,7 @@ class Builder:
         self._inline = inline
 
     def place(self, block: Block, window: Window, *, is_first: bool) -> Place:
-        has_blank = window.has_blank_before(block.start)
+        has_blank = window.has_blank_before(block)
         stands_apart = block.kind is Kind.HEADING and block.n_drawn == len(block.path)
         return Place(
             block.path, block.n_drawn, not is_first and (has_blank or stands_apart), window.start_of(block.start)

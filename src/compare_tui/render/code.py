@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from rich.segment import Segment
 from rich.style import Style
 
 from compare_tui.render.flow import CodeBlock, Line
-from compare_tui.render.highlighting import Highlighter, Tokens
+from compare_tui.render.highlighting import LONGEST_LINE, Highlighter, Tokens
 from compare_tui.render.leaves import Place
-from compare_tui.render.view import View
-from compare_tui.render.wrapping import cells, chop
+from compare_tui.render.syntax_styles import PLAIN
+from compare_tui.render.view import Margin, View
+from compare_tui.render.wrapping import Joint, cells, chop
 
 _INDENT = "  "
 _ROOM_FOR_INDENT = 12
@@ -34,10 +36,12 @@ class CodeLeaf:
         self.n_fixed = 0
         """Drawn lines that more code does not change, but for the colours when the block closes."""
         self._partial: list[tuple[str, int]] = []
+        self._long: _LongLine | None = None
 
     def lay_out(self, view: View) -> None:
         self.lines = [*self.place.blank_lines(view), *self._label(view)]
         self._heights = []
+        self._long = None
         self.n_fixed = len(self.lines)
         self._extend(view, self._tokens, self._spans)
 
@@ -89,10 +93,25 @@ class CodeLeaf:
             self.lines += drawn
         self.n_fixed = len(self.lines)
         for text, source in self._partial:
-            line = self._highlighter.preview(text.expandtabs(_TAB_SIZE))
-            self.lines += self._draw(view, line, (source, source + len(text)), is_first=not self._heights)
+            self.lines += self._draw_partial(view, text.expandtabs(_TAB_SIZE), source)
         if not self._heights and not self._partial and not self.info:
             self.lines += self._draw(view, [], (self.place.source,) * 2, is_first=True)
+
+    def _draw_partial(self, view: View, text: str, source: int) -> list[Line]:
+        """The drawn lines of an unfinished line; of a very long one only the last is made again."""
+        is_first = not self._heights
+        if len(text) <= LONGEST_LINE or not view.wraps_code:
+            tokens = self._highlighter.preview(text)
+            return self._draw(view, tokens, (source, source + len(text)), is_first=is_first)
+        if self._long is None or self._long.source != source:
+            self._long = _LongLine(source)
+        long = self._long
+        rest = text[long.end :]
+        span = (source + long.end, source + len(text))
+        drawn = self._draw(view, [(PLAIN, rest)], span, is_first=is_first and not long.lines, is_split=bool(long.lines))
+        long.lines += drawn[:-1]
+        long.end += chop(rest, self._room(view, is_first=is_first and not long.lines)[0])[-1][0]
+        return [*long.lines, drawn[-1]]
 
     def _label(self, view: View) -> list[Line]:
         if not self.info:
@@ -102,7 +121,9 @@ class CodeLeaf:
             view, [(self.info.expandtabs(_TAB_SIZE), style)], style, (self.place.source,) * 2, is_first=True
         )
 
-    def _draw(self, view: View, tokens: Tokens, span: tuple[int, int], *, is_first: bool) -> list[Line]:
+    def _draw(
+        self, view: View, tokens: Tokens, span: tuple[int, int], *, is_first: bool, is_split: bool = False
+    ) -> list[Line]:
         pieces: list[tuple[str, Style]] = []
         for kind, text in tokens:
             style = view.code_style(kind)
@@ -110,16 +131,28 @@ class CodeLeaf:
                 pieces[-1] = (pieces[-1][0] + text, pieces[-1][1])
             else:
                 pieces.append((text, style))
-        return self._lines(view, pieces, view.style(("code_block",)), span, is_first=is_first and not self.info)
+        base = view.style(("code_block",))
+        return self._lines(view, pieces, base, span, is_first=is_first and not self.info, is_split=is_split)
 
-    def _lines(
-        self, view: View, pieces: list[tuple[str, Style]], fill: Style, span: tuple[int, int], *, is_first: bool
-    ) -> list[Line]:
-        """The drawn lines of one line of code, filled up to the width."""
+    def _room(self, view: View, *, is_first: bool) -> tuple[int, str, Margin]:
+        """Cells for the code in a line, the indent before it, and what stands before that."""
         path = self.place.path
         margin = view.first_margin(path, self.place.n_drawn) if is_first else view.rest_margin(path)
         indent = _INDENT if view.width - margin.cells >= _ROOM_FOR_INDENT else ""
-        room = view.width - margin.cells - len(indent)
+        return view.width - margin.cells - len(indent), indent, margin
+
+    def _lines(
+        self,
+        view: View,
+        pieces: list[tuple[str, Style]],
+        fill: Style,
+        span: tuple[int, int],
+        *,
+        is_first: bool,
+        is_split: bool = False,
+    ) -> list[Line]:
+        """The drawn lines of one line of code, filled up to the width; `is_split` if it is the rest of a line."""
+        room, indent, margin = self._room(view, is_first=is_first)
         text = "".join(piece for piece, _ in pieces)
         spans = chop(text, room) if view.wraps_code else [(0, len(text))]
         lines: list[Line] = []
@@ -129,17 +162,22 @@ class CodeLeaf:
             missing = room - cells(text[start:end])
             if missing > 0:
                 segments.append(Segment(" " * missing, fill))
-            left = margin if start == 0 else view.rest_margin(path)
-            lines.append(
-                Line(
-                    (*left.segments, *segments),
-                    view.width - min(0, missing),
-                    min(span[0] + start, span[1]),
-                    left.cells + len(indent),
-                    "" if start else "\n",
-                )
-            )
+            left = margin if start == 0 else view.rest_margin(self.place.path)
+            size = view.width - min(0, missing)
+            joint: Joint = "" if start or is_split else "\n"
+            source = min(span[0] + start, span[1])
+            lines.append(Line((*left.segments, *segments), size, source, left.cells + len(indent), joint))
         return lines
+
+
+@dataclass(slots=True)
+class _LongLine:
+    """The drawn lines of an unfinished line of code that are full."""
+
+    source: int
+    end: int = 0
+    """How much of the line they show."""
+    lines: list[Line] = field(default_factory=list)
 
 
 def _slice(pieces: Sequence[tuple[str, Style]], start: int, end: int) -> list[tuple[str, Style]]:

@@ -12,6 +12,7 @@ Prefix = tuple[tuple[str, Roles], ...]
 """What is drawn before the text of a line."""
 
 _WIDEST_NOTE_LABEL = 8
+_FOOTNOTE_INDENT = 4
 _FILLER = "***"
 _OTHER_FILLER = "---"
 
@@ -110,20 +111,20 @@ def scaffold(path: Path) -> tuple[list[str], str]:
                 column = content
             case Footnote(label):
                 lines.append(f"{prefix}[^{label}]: {_FILLER}")
-                prefix += "    "
-                column += 4
+                prefix += " " * _FOOTNOTE_INDENT
+                column += _FOOTNOTE_INDENT
     return lines, prefix
 
 
-def columns_of(path: Path) -> int | None:
-    """How many spaces a line needs to stay inside `path`; None inside a quote, where spaces are not enough."""
+def content_column(path: Sequence[Container]) -> int:
+    """At which column blocks in the innermost container begin, counted from the content of the quote around it."""
     column = 0
     for container in path:
         match container:
             case Quote():
-                return None
+                column = 0
             case Item(content=content):
                 column = content
             case Footnote():
-                column += 4
+                column += _FOOTNOTE_INDENT
     return column

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from compare_tui.render.blocks import Block, Kind
 from compare_tui.render.building import Builder, code_lines, rows_of
 from compare_tui.render.code import CodeLeaf
-from compare_tui.render.containers import Path, columns_of
+from compare_tui.render.containers import Path, Quote, content_column
 from compare_tui.render.growing_text import FixedText, GrowingText
 from compare_tui.render.leaves import TextLeaf
 from compare_tui.render.tables import TableLeaf
@@ -163,9 +163,9 @@ class Growing:
 
     def _plain_code(self, line: str) -> int | None:
         """How many characters before the code in a line of a fence; None if only the parser can tell."""
-        column = columns_of(self.path)
-        if column is None:
+        if any(isinstance(container, Quote) for container in self.path):
             return None
+        column = content_column(self.path)
         code = line.lstrip(" ")
         n_spaces = len(line) - len(code)
         if not code:

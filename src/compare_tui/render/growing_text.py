@@ -14,9 +14,12 @@ _FIRST_TRY = 48
 """Characters after which a place to stop is looked for; then after twice as many, and so on."""
 _LONGEST = 2000
 """Characters beyond which a mark that is still open is taken for text."""
+_LONG_REST = 400
+"""Characters after which what cannot be read for good yet is read again only when it has grown by an eighth."""
 _LONGEST_GUESS = 400
 """Characters beyond which emphasis that is still open is shown as typed."""
-_GAP = re.compile(r"[ \t\n]+(?=[^ \t\n])")
+_GAP = re.compile(r"[ \t\n]+(?=[^ \t\n])|(?<=[。，、！？；：])(?=[^\W_])")
+"""White space, or the end of a clause in East Asian text, which has none."""
 _HELD = re.compile(r"(?:[*_`~]+|\\|!?\[)\Z")
 
 
@@ -28,7 +31,18 @@ class GrowingText:
     characters).
     """
 
-    __slots__ = ("_content_starts", "_done", "_inline", "_next_try", "_sources", "_space", "content", "runs")
+    __slots__ = (
+        "_content_starts",
+        "_done",
+        "_inline",
+        "_last_rest",
+        "_next_try",
+        "_read_to",
+        "_sources",
+        "_space",
+        "content",
+        "runs",
+    )
 
     def __init__(self, inline: Inline) -> None:
         self.content = ""
@@ -45,6 +59,8 @@ class GrowingText:
         """Runs that no further text can change."""
         self._done = 0
         self._next_try = _FIRST_TRY
+        self._last_rest: list[Run] = []
+        self._read_to = 0
 
     def grow(self, more: str) -> None:
         """Add text to the last line."""
@@ -100,7 +116,7 @@ class GrowingText:
             if gap:
                 is_line_end = "\n" in gap
                 self.runs.append(Run(LINE_END if is_line_end else gap.replace("\t", TAB), (), self._source(start)))
-            self._done = end
+            self._done = self._read_to = end
             self._next_try = end + _FIRST_TRY
         return self.runs[before:]
 
@@ -110,8 +126,20 @@ class GrowingText:
         if is_open:
             held = _HELD.search(self.content, max(self._done, end - 8))
             end = held.start() if held else end
+        if is_open and self._read_to - self._done > _LONG_REST and end - self._read_to < (end - self._done) // 8:
+            return [*self._last_rest, *self._unread(end)]
+        self._last_rest = runs = self._guess(end) if is_open else self._read(self._done, end)[0]
+        self._read_to = end
+        return runs
+
+    def _unread(self, end: int) -> list[Run]:
+        """What came since the rest was read last, as typed."""
+        text = self.content[self._read_to : end].replace("\n", " ").replace("\t", TAB)
+        return [Run(text, (), self._source(self._read_to))] if text else []
+
+    def _guess(self, end: int) -> list[Run]:
         runs, is_closed = self._read(self._done, end)
-        if is_open and not is_closed and end - self._done < _LONGEST_GUESS:
+        if not is_closed and end - self._done < _LONGEST_GUESS:
             text = self.content[self._done : end].rstrip()
             marks = unclosed_marks("".join(run.text for run in runs if not run.roles).rstrip())
             if marks:

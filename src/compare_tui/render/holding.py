@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _MARKS = re.compile(
-    r"""[ \t>]*(?:
+    r"""[ \t>]*+(?:
         [-+*_=\#`~|:.)\d \t>]*            # list, rule, heading, fence, table: nothing but marks so far
       | [-+*][ \t]+\[[ xX]?\]?[ \t]*      # a task
       | `{3,}[^`]*                        # a fence whose info string is not complete
@@ -13,8 +13,8 @@ _MARKS = re.compile(
     )""",
     re.VERBOSE,
 )
-_TABLE_START = re.compile(r"[ \t>]*\|")
-_MAY_END_FENCE = re.compile(r"[ \t>]*[`~]*[ \t]*")
+_TABLE_START = re.compile(r"[ \t>]*+\|")
+_MAY_END_FENCE = re.compile(r"[ \t>]*+[`~]*+[ \t]*")
 _SETTLED = re.compile(
     r"""(?:
         [^\W\d_]                           # a letter

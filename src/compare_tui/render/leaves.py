@@ -113,6 +113,8 @@ class TextLeaf:
         self.lines += wrapper.lines[n_before:]
         self.n_fixed = len(self.lines)
         self.lines += wrapper.ending([*self.text.rest(is_open=self.is_open), *self._partial])
+        if not self.is_open:
+            self._wrapper = None
 
     def _base(self) -> Roles:
         return (*self.place.base, _HEADINGS[min(self.heading, 3)]) if self.heading else self.place.base

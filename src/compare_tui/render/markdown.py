@@ -16,7 +16,7 @@ from operator import attrgetter
 from compare_tui.render.blocks import Block, Kind
 from compare_tui.render.building import Builder, is_closed_fence
 from compare_tui.render.code import CodeLeaf
-from compare_tui.render.containers import Path
+from compare_tui.render.containers import Item, Path
 from compare_tui.render.dialect import Dialect
 from compare_tui.render.flow import CodeBlock, Line
 from compare_tui.render.growing import Growing, may_be_header, starts_to_grow
@@ -30,8 +30,12 @@ from compare_tui.render.view import View
 from compare_tui.render.window import Window
 
 _source = attrgetter("source")
-_LONG_TAIL = 8_192
-"""Characters of a tail that is parsed again only when it has grown by a quarter."""
+_DEAR_TAIL = 32_768
+"""Cost of a tail that is parsed again only when it has grown by a quarter."""
+_LINE_COST = 64
+"""Characters that cost the parser as much as a line."""
+_LONGEST_ROW = 2_000
+"""Characters of an unfinished row of a table that are shown."""
 
 
 class MarkdownFlow:
@@ -65,7 +69,7 @@ class MarkdownFlow:
         self._settled_leaf: TextLeaf | None = None
         """The leaf of the unfinished line, if that stays running text whatever follows on it."""
         self._parsed = 0
-        """Characters of the tail when it was parsed last."""
+        """Cost of the tail when it was parsed last."""
         self._absorbed = 0
 
     def append(self, text: str) -> None:
@@ -167,7 +171,7 @@ class MarkdownFlow:
         """Take in lines of a fence without asking the parser; whether that was all."""
         taken, first = growing.take_code(self._tail, self._tail_source, self._view)
         if taken:
-            self._has_blank = not self._tail[:taken].splitlines()[-1].strip()
+            self._has_blank = False
             self._advance(taken)
             self._mirror_growing(growing, first)
         if "\n" in self._tail or not growing.show_code(self._tail, self._tail_source, self._view):
@@ -194,9 +198,10 @@ class MarkdownFlow:
     def _absorb(self, *, is_end: bool) -> None:
         """Close what is complete in the tail; the tail then begins after it."""
         end = len(self._tail) if is_end else self._tail.rfind("\n") + 1
-        if not is_end and _LONG_TAIL < end < self._absorbed * 5 // 4:
+        cost = _cost(self._tail[:end])
+        if not is_end and _DEAR_TAIL < cost < self._absorbed * 5 // 4:
             return
-        self._absorbed = end
+        self._absorbed = cost
         window = self._window(self._tail[:end], ChainMap({}, self._references))
         blocks = list(window.blocks)
         reached = window.n_front
@@ -230,7 +235,8 @@ class MarkdownFlow:
             start = line
         elif self._path and n_blank:
             start -= 1
-        self._has_blank = window.has_blank_before(start)
+        if start > window.n_front:
+            self._has_blank = start > line
         if start > window.n_front:
             self._advance(window.start_of(start) - self._tail_source)
 
@@ -289,9 +295,10 @@ class MarkdownFlow:
     def _show_tail(self) -> None:
         """Lay out the tail as far as it is shown."""
         tail = self._shown()
-        if _LONG_TAIL < len(tail) < self._parsed * 5 // 4:
+        cost = _cost(tail)
+        if _DEAR_TAIL < cost < self._parsed * 5 // 4:
             return
-        self._parsed = len(tail)
+        self._parsed = cost
         self._settled_leaf = None
         leaves: list[Leaf] = []
         if tail or self._growing is not None:
@@ -326,7 +333,7 @@ class MarkdownFlow:
             start = self._tail.rfind("\n") + 1
             return self._tail[:start] if may_end_fence(self._tail[start:]) else self._tail
         if self._growing is not None and self._growing.kind is Kind.TABLE:
-            return self._tail
+            return self._tail if len(self._tail) < _LONGEST_ROW else ""
         return shown_part(self._tail)
 
     def _show_tail_leaves(self) -> None:
@@ -390,14 +397,29 @@ class MarkdownFlow:
         return found
 
 
+def _cost(tail: str) -> int:
+    return len(tail) + _LINE_COST * tail.count("\n")
+
+
 def _count_closed(blocks: Sequence[Block], window: Window) -> int:
     """How many blocks of a window of complete lines have ended, whatever follows."""
     count = len(blocks)
     if blocks and not _is_closed(blocks[-1], window):
         count -= 1
-    while count and blocks[count - 1].kind in (Kind.EMPTY, Kind.NOTE_LABEL, Kind.RAW):
+    while count and not _can_end_at(blocks[count - 1]):
         count -= 1
     return count
+
+
+def _can_end_at(block: Block) -> bool:
+    """Whether the tail may begin after `block`: a stand-in for it would take in the same lines."""
+    match block.kind:
+        case Kind.NOTE_LABEL | Kind.RAW:
+            return False
+        case Kind.EMPTY:
+            return isinstance(block.path[-1], Item) and block.end == block.start + 1
+        case _:
+            return True
 
 
 def _is_closed(block: Block, window: Window) -> bool:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from pygments.style import Style as PygmentsStyle
 from pygments.styles import get_style_by_name
 from pygments.token import (
+    STANDARD_TYPES,
     Comment,
     Error,
     Generic,
@@ -79,6 +80,9 @@ class SyntaxStyles(dict[Syntax, Style]):
             return Style.parse(_ANSI.get(kind, ""))
         if self._pygments is None:
             self._pygments = get_style_by_name(self._name)
+        # Lexers make token types of their own; styles know only the standard ones.
+        while kind not in STANDARD_TYPES and kind.parent is not None:
+            kind = kind.parent
         found = self._pygments.style_for_token(kind)
         return Style(
             color=f"#{found['color']}" if found["color"] else None,

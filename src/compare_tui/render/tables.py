@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from rich.segment import Segment
 
 from compare_tui.render.flow import Line
-from compare_tui.render.inline import Inline
+from compare_tui.render.inline import TAB, Inline
 from compare_tui.render.leaves import Place
 from compare_tui.render.palette import Roles
 from compare_tui.render.runs import LINE_END, Run, RunWrapper, fold
@@ -22,6 +22,8 @@ _SAMPLE = 64
 """Rows after each of which the columns are fitted again; then only whenever their number has doubled."""
 _LONGEST_WORD = 14
 """Cells of a word that a column need not hold whole."""
+_LONGEST_CELL = 2_000
+"""Characters; a longer cell is shown as typed."""
 _GAP = 3
 
 
@@ -114,7 +116,9 @@ class TableLeaf:
                 self._fitted_needs = self._needs
 
     def _read_cell(self, cell: Cell) -> list[Run]:
-        return self._inline.read(cell.content, lambda at: cell.source + at)[0]
+        if len(cell.content) > _LONGEST_CELL:
+            return [Run(cell.content.replace("\t", TAB), (), cell.source)]
+        return self._inline.read(cell.content, cell.source.__add__)[0]
 
     def _room(self, view: View) -> int:
         return view.width - view.rest_margin(self.place.path).cells

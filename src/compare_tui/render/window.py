@@ -58,11 +58,11 @@ class Window:
         index = max(0, number - self.n_front)
         return self.starts[index] if index < len(self.starts) else self.end
 
-    def has_blank_before(self, number: int) -> bool:
-        """Whether the line before is empty but for the marks of quotes."""
-        if number <= self.n_front:
+    def has_blank_before(self, block: Block) -> bool:
+        """Whether a line that is empty but for the marks of quotes stands between `block` and the one before it."""
+        if block.start <= self.n_front:
             return self._has_blank
-        return not self.line(number - 1).strip(_AROUND)
+        return block.start > block.after and not self.line(block.start - 1).strip(_AROUND)
 
     def sources(self, number: int, content: Sequence[str]) -> list[int]:
         """Where each line of a block's content stands in the received text; its first is in line `number`."""

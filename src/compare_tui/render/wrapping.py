@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from rich.cells import cell_len, split_graphemes
+from rich.cells import cell_len
 
 Joint = Literal["", " ", "\n"]
 """What stood between two visual lines of one text."""
@@ -23,6 +23,8 @@ _NO_BREAK_BEFORE = frozenset(
 )
 _NO_BREAK_AFTER = frozenset("（「『【《〈〔［｛([{«“‘$")
 _CJK_START = 0x1100
+_JOINER = "\u200d"
+_EMOJI_STYLE = "\ufe0f"
 
 
 def is_single_cell(text: str) -> bool:
@@ -52,7 +54,7 @@ def chop(text: str, width: int) -> list[tuple[int, int]]:
         return [(start, min(start + width, len(text))) for start in range(0, len(text), width)] or [(0, 0)]
     lines: list[tuple[int, int]] = []
     start, used = 0, 0
-    for first, _, size in split_graphemes(text)[0]:
+    for first, _, size in _graphemes(text):
         if used + size > width and first > start:
             lines.append((start, first))
             start, used = first, 0
@@ -86,21 +88,22 @@ def _wrap_single_cells(text: str, width: int) -> list[tuple[int, int, Joint]]:
 
 def _wrap_graphemes(text: str, width: int) -> list[tuple[int, int, Joint]]:
     lines: list[tuple[int, int, Joint]] = []
-    spans, _ = split_graphemes(text.rstrip(" "))
+    spans = _graphemes(text.rstrip(" "))
     start, used = 0, 0
     joint: Joint = "\n"
     end, following, used_before = -1, 0, 0
     break_joint: Joint = ""
     """The last place to break: the line's end, the next line's start, the cells before that, what lies between."""
-    previous = ""
+    previous, follows_space = "", False
     for first, after, size in spans:
         character = text[first]
-        if character == " " and after == first + 1:
-            if previous != " ":
+        is_space = character == " "
+        if is_space:
+            if not follows_space:
                 end = first
             following, used_before, break_joint = after, used + size, " "
         else:
-            if first > start and previous != " " and _breaks_between(previous, character):
+            if first > start and not follows_space and _breaks_between(previous, character):
                 end, following, used_before, break_joint = first, first, used, ""
             if used + size > width and first > start:
                 if end < 0:
@@ -112,9 +115,37 @@ def _wrap_graphemes(text: str, width: int) -> list[tuple[int, int, Joint]]:
                     lines.append((start, first, joint))
                     start, joint, used = first, "", 0
         used += size
-        previous = text[after - 1]
+        previous, follows_space = text[after - 1], is_space
     lines.append((start, max(start, len(text.rstrip(" "))), joint))
     return lines
+
+
+def _graphemes(text: str) -> list[tuple[int, int, int]]:
+    """The start, end and cells of what is drawn in one piece, by the rules of `cell_len`, also where text is nonsense.
+
+    (`split_graphemes` of Rich 15 counts other than its `cell_len` if joiners follow each other.)
+    """
+    spans: list[tuple[int, int, int]] = []
+    at, measured = 0, ""
+    while at < len(text):
+        character = text[at]
+        after = min(at + (2 if character == _JOINER else 1), len(text))
+        if character == _JOINER:
+            size = 0
+        elif character == _EMOJI_STYLE:
+            size = cell_len(measured + character) - cell_len(measured)
+            measured = ""
+        else:
+            size = cell_len(character)
+        if size and character != _EMOJI_STYLE:
+            spans.append((at, after, size))
+            measured = character
+        elif spans and text[spans[-1][0]] != " ":
+            spans[-1] = (spans[-1][0], after, spans[-1][2] + size)
+        else:
+            spans.append((at, after, size))
+        at = after
+    return spans
 
 
 def _breaks_between(before: str, after: str) -> bool:
