@@ -8,9 +8,9 @@ import pytest
 
 from compare_tui.domain.answers import AnswerError, AnswerStatus, ErrorKind
 from compare_tui.domain.events import StreamEnded, StreamOpened
-from tests.support.answers import Answer, collect, openai, openrouter
+from tests.support.answers import END, Answer, collect, openai, openrouter, said
 from tests.support.streams import FOLDER
-from tests.support.wire_server import Exchange, Reply, WireServer, http, raw
+from tests.support.wire_server import SSE_HEAD, Exchange, Reply, WireServer, http, raw, sse
 
 
 @dataclass(frozen=True)
@@ -168,6 +168,43 @@ async def test_an_error_body_that_never_ends_is_not_waited_for(
     error = _error(await _ask(server, reply))
     assert (error.code, error.kind) == (503, ErrorKind.SERVER)
     assert "busy" in error.message
+
+
+@pytest.mark.parametrize("media_type", ["text/html; charset=utf-8", "text/plain", "application/json", None])
+@pytest.mark.parametrize("chunk_bytes", [1, None])
+async def test_a_stream_under_another_content_type_is_read_as_one(
+    server: WireServer, media_type: str | None, chunk_bytes: int | None
+) -> None:
+    named = f"Content-Type: {media_type}\r\n" if media_type else ""
+    head = f"HTTP/1.1 200 OK\r\n{named}Transfer-Encoding: chunked\r\n\r\n".encode()
+    answer = await _ask(server, sse(b": hello\n\n" + said("Good ") + said("answer.") + END, chunk_bytes, head=head))
+    assert (answer.status, answer.text) == (AnswerStatus.COMPLETE, "Good answer.")
+
+
+async def test_a_stream_that_was_created_is_a_stream(server: WireServer) -> None:
+    head = SSE_HEAD.replace(b"200 OK", b"201 Created")
+    answer = await _ask(server, sse(said("Good answer.") + END, head=head))
+    assert (answer.status, answer.text) == (AnswerStatus.COMPLETE, "Good answer.")
+
+
+async def test_a_stream_under_another_content_type_may_be_cut(server: WireServer) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n"
+    answer = await _ask(server, raw(head + said("So far")))
+    assert (answer.status, answer.text) == (AnswerStatus.CUT, "So far")
+    answer = await _ask(server, raw(head + b"da"))
+    assert _error(answer).kind is ErrorKind.PROTOCOL
+
+
+async def test_white_space_may_come_before_a_completion(server: WireServer) -> None:
+    whole = '{"choices":[{"message":{"content":"Whole."},"finish_reason":"stop"}]}'
+    answer = await _ask(server, http("200 OK", "\n" * 100_000 + whole))
+    assert (answer.status, answer.text) == (AnswerStatus.COMPLETE, "Whole.")
+
+
+async def test_an_error_framed_as_a_stream_is_read(server: WireServer) -> None:
+    body = 'event: error\ndata: {"error":{"code":"insufficient_quota","message":"No credit left"}}\n\n'
+    error = _error(await _ask(server, http("429 Too Many Requests", body, "text/event-stream")))
+    assert (error.message, error.type, error.retryable) == ("No credit left", "insufficient_quota", False)
 
 
 @pytest.mark.parametrize("media_type", ["application/json", "text/html", "text/plain"])

@@ -238,6 +238,14 @@ async def test_a_body_that_a_proxy_compressed_is_read(server: WireServer, encodi
     assert (answer.status, len(answer.text)) == (AnswerStatus.COMPLETE, 200_000)
 
 
+@pytest.mark.parametrize("padding", [b"", b"\0" * 20])
+async def test_a_body_compressed_in_parts_is_read(server: WireServer, padding: bytes) -> None:
+    head = _head(b"Content-Encoding: gzip", b"Connection: close")
+    body = said("Good ") + said("answer.") + END
+    answer = await _ask(server, raw(head + gzip.compress(body[:70]) + gzip.compress(body[70:]) + padding))
+    assert (answer.status, answer.text) == (AnswerStatus.COMPLETE, "Good answer.")
+
+
 async def test_a_compressed_bomb_is_stopped_and_memory_stays_bounded(server: WireServer) -> None:
     bomb = gzip.compress(b"data: " + b"0" * (200 * _MIB), 9)
     tracemalloc.start()

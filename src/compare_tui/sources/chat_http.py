@@ -28,6 +28,7 @@ from compare_tui.sources.http_refusal import MAX_ERROR_BYTES, redirect_of, refus
 from compare_tui.sources.http_request import USER_AGENT, build_request, url_under
 from compare_tui.sources.openai_error_wire import ErrorContext, error_from_response
 from compare_tui.sources.openai_wire import AnswerDecoder
+from compare_tui.sources.peek import MISNAMED, peek
 from compare_tui.sources.redaction import Redactor
 from compare_tui.sources.sending import Sending
 from compare_tui.sources.settings import Dialect, OpenAISettings
@@ -70,7 +71,10 @@ class ChatHttp:
                 yield StreamFailed(fault_before_answer(exc, self._settings))
                 yield StreamEnded(done=False)
                 return
-            if response.status_code == httpx.codes.OK and media_type(response) == "text/event-stream":
+            is_stream = response.is_success and media_type(response) == "text/event-stream"
+            if response.is_success and media_type(response) in MISNAMED:
+                is_stream, response = await peek(response)
+            if is_stream:
                 generation_id = make_safe_line(response.headers.get("x-generation-id", ""), 200) or None
                 yield StreamOpened(generation_id)
                 decoder = AnswerDecoder(self._context(200, {}), generation_id=generation_id)
@@ -110,7 +114,7 @@ class ChatHttp:
         redirected = redirect_of(response, redactor, self._settings)
         if redirected is not None:
             return [StreamFailed(redirected), StreamEnded(done=False)]
-        if response.status_code != httpx.codes.OK:
+        if not response.is_success:
             context = self._context(response.status_code, dict(response.headers))
             return [StreamFailed(await refusal_of(response, redactor, context)), StreamEnded(done=False)]
         bound = MAX_FRAME_BYTES if media_type(response).endswith("json") else MAX_ERROR_BYTES
@@ -123,7 +127,7 @@ class ChatHttp:
         if isinstance(decoded, dict) and "choices" in decoded and not decoded.get("error"):
             decoder = AnswerDecoder(self._context(200, {}))
             return [StreamOpened(), *decoder.feed_whole(decoded), StreamEnded(done=True)]
-        error = error_from_response(body, media_type(response), self._context(200, {}))
+        error = error_from_response(body, media_type(response), self._context(response.status_code, {}))
         return [StreamFailed(error), StreamEnded(done=False)]
 
     def _context(self, status: int, headers: Mapping[str, str]) -> ErrorContext:

@@ -20,11 +20,12 @@ class EncodingError(Exception):
 class Inflater:
     """Undoes one Content-Encoding; gives pieces of at most 64 KiB where there is one to undo."""
 
-    __slots__ = ("_encoding", "_inflate", "_started")
+    __slots__ = ("_encoding", "_inflate", "_is_later_part", "_started")
 
     def __init__(self, content_encoding: str) -> None:
         self._encoding = content_encoding.strip().lower()
         self._started = False
+        self._is_later_part = False
         self._inflate = None
         if self._encoding in _WBITS:
             self._inflate = zlib.decompressobj(_WBITS[self._encoding])
@@ -40,10 +41,17 @@ class Inflater:
             self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)  # without the zlib header, as some servers send it
         self._started = self._started or bool(raw)
         while raw:
+            if self._inflate.eof:
+                if self._encoding == "deflate":
+                    return
+                self._inflate = zlib.decompressobj(_GZIP_WBITS)  # some servers compress each part by itself
+                self._is_later_part = True
             try:
                 piece = self._inflate.decompress(raw, _PIECE_BYTES)
             except zlib.error:
+                if self._is_later_part:  # padding
+                    return
                 raise EncodingError(f"it is not the {self._encoding} that its header names") from None
-            raw = self._inflate.unconsumed_tail
+            raw = self._inflate.unconsumed_tail or self._inflate.unused_data
             if piece:
                 yield piece

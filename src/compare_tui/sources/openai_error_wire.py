@@ -68,6 +68,7 @@ def error_from_response(body: bytes, media_type: str, context: ErrorContext) -> 
         return _error_from_words(
             f"A proxy answered with a web page{_shown_status(context)}: {page_title(text)}", context
         )
+    text = _without_frame(text)
     try:
         decoded: Json = json.loads(text)
     except (ValueError, RecursionError):
@@ -104,6 +105,14 @@ def error_from_json(decoded: Json, context: ErrorContext) -> AnswerError:
         hint=" ".join(filter(None, hints)),
         retryable=meaning in _RETRYABLE and availability.get("retryable") is not False and word != "insufficient_quota",
     )
+
+
+def _without_frame(text: str) -> str:
+    """Return the data of the first event of a body that is framed as a stream, else the body."""
+    if not text.startswith(("data:", "event:", ":")):
+        return text
+    lines = (line.strip() for line in text.split("\n"))
+    return next((data for line in lines if line.startswith("data:") and (data := line[5:].strip())), text)
 
 
 def _error_from_words(message: str, context: ErrorContext) -> AnswerError:
