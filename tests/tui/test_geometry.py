@@ -11,10 +11,10 @@ from rich.style import Style
 from compare_tui.render.flow import Line
 from compare_tui.tui.pane_layout import Arrangement, Layout, arrange
 from compare_tui.tui.panes.frame import Frame, FrameStyles
-from compare_tui.tui.panes.rows import Row, Voice
+from compare_tui.tui.panes.rows import Row
 from compare_tui.tui.panes.scroll import Scroll
-from compare_tui.tui.panes.status import Tone
 from compare_tui.tui.panes.title import Title
+from compare_tui.tui.panes.tones import Tone, Voice
 from compare_tui.tui.signs import UNICODE
 
 _TABS = Arrangement(1, 1, tabs=True)

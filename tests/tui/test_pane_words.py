@@ -21,8 +21,10 @@ from compare_tui.domain.answers import (
 from compare_tui.domain.lanes import Lane, LaneId, LaneSpec
 from compare_tui.tui.panes.amounts import dollars, per_second, seconds, size, whole_seconds
 from compare_tui.tui.panes.notes import notes_after_text, notes_before_text
-from compare_tui.tui.panes.status import Tone, answer_status, fit_status
+from compare_tui.tui.panes.status import answer_status
+from compare_tui.tui.panes.status_line import fit_status
 from compare_tui.tui.panes.title import lane_title, short_name
+from compare_tui.tui.panes.tones import Tone
 from compare_tui.tui.signs import ASCII, UNICODE, Signs, signs_for
 
 _STREAMED = AnswerState(

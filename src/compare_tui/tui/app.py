@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual import events
 from textual.app import App
@@ -12,7 +12,7 @@ from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 
-from compare_tui.tui.internals.crash import crash
+from compare_tui.tui.internals.first_theme import begin_with_theme
 from compare_tui.tui.internals.keys import deliver
 from compare_tui.tui.keymap import SWAPPED_ENTER, Keymap
 from compare_tui.tui.line_filter import SafeLines
@@ -35,7 +35,7 @@ class CompareApp(App[None], inherit_bindings=False):
     * { scrollbar-size-vertical: 1; scrollbar-color: $line; scrollbar-background: $background; }
     """
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, *, after_first_paint: Callable[[], None] = lambda: None) -> None:
         no_color = "NO_COLOR" in os.environ
         term = os.environ.get("TERM", "")
         name = theme_name(services.theme, term=term, no_color=no_color)
@@ -43,12 +43,12 @@ class CompareApp(App[None], inherit_bindings=False):
         super().__init__(ansi_color=True if name == TERMINAL.name else None)
         for theme in THEMES.values():
             self.register_theme(theme)
-        self.theme = name
+        begin_with_theme(self, THEMES[name])
         self.animation_level = "none"
         signs = signs_for(term)
         keymap = Keymap(own_keys={} if services.enter_sends else SWAPPED_ENTER)
         looks = Looks(name, no_color=no_color, signs=signs, keymap=keymap, backend_notes=services.backend_notes)
-        self._comparison = ComparisonScreen(services, keymap, looks)
+        self._comparison = ComparisonScreen(services, keymap, looks, after_first_paint)
 
     def get_default_screen(self) -> Screen[None]:
         return self._comparison
@@ -88,6 +88,8 @@ class CompareApp(App[None], inherit_bindings=False):
 
     def _handle_exception(self, error: Exception) -> None:
         """Textual's own would show the values of variables, keys among them."""
+        from compare_tui.tui.internals.crash import crash
+
         if self._exception is None:
             self._exception = error
             self._exception_event.set()

@@ -7,7 +7,7 @@ is drawn goes through here as well. Widths are kept: what takes no cell is dropp
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -35,7 +35,7 @@ class SafeLines(LineFilter):
         return [Segment(_UNSAFE.sub(_replace, text), style, control) for text, style, control in segments]
 
 
-def filter_strip(strip: Strip, filters: Sequence[LineFilter], background: Color) -> Strip:
+def filter_strip(strip: Strip, filters: Iterable[LineFilter], background: Color) -> Strip:
     """Apply `filters` to a strip that a widget draws by itself."""
     for line_filter in filters:
         strip = strip.apply_filter(line_filter, background)

@@ -9,7 +9,6 @@ from contextvars import Context, copy_context
 from textual.widget import Widget
 
 from compare_tui.domain.errors import CompareTuiError
-from compare_tui.tui.internals.crash import fail
 from compare_tui.tui.pulse import Pulse
 from compare_tui.tui.services import EnginePort, Services
 from compare_tui.tui.session import Session
@@ -66,6 +65,8 @@ class Live:
             self._crashed(fault)
 
     def _crashed(self, fault: BaseException) -> None:
+        from compare_tui.tui.internals.crash import fail
+
         fail(self._owner.app, fault)
 
 

@@ -1,47 +1,24 @@
-"""What panes look like under a theme: the palette of their text, the flows that draw it, the signs."""
+"""What panes look like under a theme: the palette of their text, the flows that draw it, the signs.
+
+All but the signs is imported when the first text is drawn: the first paint shows none.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from compare_tui.domain.lanes import Lane
-from compare_tui.render import palette
-from compare_tui.render.flow import Flow
-from compare_tui.render.palette import Palette
-from compare_tui.render.plain import PlainFlow
-from compare_tui.tui import themes
 from compare_tui.tui.commands import Mode
 from compare_tui.tui.keymap import Keymap
-from compare_tui.tui.panes.flows import Flows
-from compare_tui.tui.panes.transcript import Look
 from compare_tui.tui.signs import ASCII, Signs
 
 if TYPE_CHECKING:
-    from compare_tui.render.dialect import Dialect
-
-
-class MarkdownFlows:
-    """Makes flows of Markdown that share one dialect. The parser is imported late: the first paint does not need it."""
-
-    def __init__(self) -> None:
-        self._shared: Dialect | None = None
-
-    def __call__(self, colours: Palette, width: int) -> Flow:
-        from compare_tui.render.markdown import MarkdownFlow
-
-        return MarkdownFlow(colours, width, dialect=self._dialect())
-
-    def warm_up(self) -> None:
-        """Import what the first answer needs."""
-        self(palette.plain(), 80)
-
-    def _dialect(self) -> Dialect:
-        from compare_tui.render.dialect import Dialect
-
-        if self._shared is None:
-            self._shared = Dialect()
-        return self._shared
+    from compare_tui.domain.lanes import Lane
+    from compare_tui.render.flow import Flow
+    from compare_tui.render.palette import Palette
+    from compare_tui.tui.panes.flows import Flows
+    from compare_tui.tui.panes.look import Look
 
 
 class Looks:
@@ -51,28 +28,50 @@ class Looks:
         self, theme: str, *, no_color: bool, signs: Signs, keymap: Keymap, backend_notes: Mapping[str, str]
     ) -> None:
         self.signs = signs
-        self._answers = MarkdownFlows()
-        self._flows = Flows(answer=self._answers, plain=PlainFlow)
-        self._palette = _palette(theme, no_color=no_color, signs=signs)
+        self._theme = theme
+        self._no_color = no_color
         self._keymap = keymap
         self._notes = backend_notes
 
     def of(self, lane: Lane) -> Look:
         """Return the look of `lane`."""
-        note = self._notes.get(lane.backend, "")
-        return Look(self._flows, self._palette, self.signs, self._key_of, note)
+        from compare_tui.tui.panes.look import Look
+
+        return Look(self._flows, self._palette, self.signs, self._key_of, self.note_on(lane))
+
+    def note_on(self, lane: Lane) -> str:
+        """Return what a reader must know of the lane's backend, or an empty string."""
+        return self._notes.get(lane.backend, "")
 
     def warm_up(self) -> None:
         """Import what the first answer needs; may run on a thread of its own."""
-        self._answers.warm_up()
+        from compare_tui.tui.panes import status, transcript  # noqa: F401 - panes import them late
+
+        self._flows.answer(self._palette, 80)
 
     def _key_of(self, command: str) -> str:
         return self._keymap.shown_key(command, Mode.REVIEW)
 
+    @cached_property
+    def _palette(self) -> Palette:
+        from compare_tui.render import palette
 
-def _palette(theme: str, *, no_color: bool, signs: Signs) -> Palette:
-    if no_color:
-        colours = palette.plain()
-    else:
-        colours = {themes.LIGHT.name: palette.light, themes.TERMINAL.name: palette.ansi}.get(theme, palette.dark)()
-    return colours.with_ascii() if signs == ASCII else colours
+        if self._no_color:
+            colours = palette.plain()
+        else:
+            colours = {"light": palette.light, "terminal": palette.ansi}.get(self._theme, palette.dark)()
+        return colours.with_ascii() if self.signs == ASCII else colours
+
+    @cached_property
+    def _flows(self) -> Flows:
+        from compare_tui.render.dialect import Dialect
+        from compare_tui.render.markdown import MarkdownFlow
+        from compare_tui.render.plain import PlainFlow
+        from compare_tui.tui.panes.flows import Flows
+
+        dialect = Dialect()
+
+        def answer(colours: Palette, width: int) -> Flow:
+            return MarkdownFlow(colours, width, dialect=dialect)
+
+        return Flows(answer, PlainFlow)

@@ -27,7 +27,7 @@ def run_app(services: Services) -> int:
     if os.environ.get("TERM", "") in ("", "dumb"):
         raise UsageError("This terminal (TERM=dumb) cannot show panes.", hint="Use: compare-tui ask ...")
     app_class = _import_app(services)
-    app = app_class(services)
+    app = app_class(services, after_first_paint=_wake_collector)
 
     async def main() -> None:
         endings.watch(asyncio.get_running_loop())
@@ -43,15 +43,18 @@ def run_app(services: Services) -> int:
 
 
 def _import_app(services: Services) -> type[CompareApp]:
-    """Import Textual with the collector at rest, under the settings that it reads at its import."""
+    """Import Textual under the settings that it reads then, with the collector at rest until the first paint."""
     os.environ.setdefault("TEXTUAL_FPS", _PAINTS_PER_SECOND)
     if services.theme == "terminal":
         os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "standard")
     gc.disable()
-    try:
-        from compare_tui.tui.app import CompareApp
-    finally:
-        gc.freeze()
-        gc.set_threshold(*_GC_THRESHOLD)
-        gc.enable()
+    from compare_tui.tui.app import CompareApp
+
     return CompareApp
+
+
+def _wake_collector() -> None:
+    """What stands by now stays: it need not be looked through again and again."""
+    gc.freeze()
+    gc.set_threshold(*_GC_THRESHOLD)
+    gc.enable()

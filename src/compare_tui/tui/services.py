@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from compare_tui.domain.lanes import LaneSpec
-from compare_tui.domain.tiers import Tier
 
 if TYPE_CHECKING:
+    from compare_tui.domain.tiers import Tier
     from compare_tui.engine.engine import Engine
     from compare_tui.engine.ports import Observer
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from compare_tui.domain.errors import CompareTuiError
 from compare_tui.domain.lanes import Lane, LaneId, LaneSpec
-from compare_tui.domain.tiers import Tier
-from compare_tui.engine.comparison import Comparison, Turn
 from compare_tui.tui.situation import any_live, failed_lanes, is_live, last_answer_of, last_turn_of
 
 if TYPE_CHECKING:
+    from compare_tui.domain.tiers import Tier
+    from compare_tui.engine.comparison import Comparison, Turn
     from compare_tui.engine.engine import Engine
     from compare_tui.tui.engine_calls import EngineCalls
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from compare_tui.domain.answers import AnswerStatus
-from compare_tui.domain.lanes import LaneId
-from compare_tui.engine.comparison import AnswerFeed, Comparison, Turn
 from compare_tui.tui.commands import Mode, Situation
+
+if TYPE_CHECKING:
+    from compare_tui.domain.lanes import LaneId
+    from compare_tui.engine.comparison import AnswerFeed, Comparison, Turn
 
 
 class ComposerState(NamedTuple):
@@ -17,9 +18,6 @@ class ComposerState(NamedTuple):
     has_text: bool
     at_first_line: bool
     at_last_line: bool
-
-
-FAILED = frozenset({AnswerStatus.ERROR, AnswerStatus.CUT, AnswerStatus.REFUSED, AnswerStatus.EMPTY})
 
 
 def last_turn_of(comparison: Comparison | None, lane: LaneId) -> Turn | None:
@@ -54,8 +52,11 @@ def failed_lanes(comparison: Comparison | None) -> Collection[LaneId]:
     """Return the lanes whose last answer failed."""
     if comparison is None:
         return ()
+    from compare_tui.domain.answers import AnswerStatus
+
+    failed = (AnswerStatus.ERROR, AnswerStatus.CUT, AnswerStatus.REFUSED, AnswerStatus.EMPTY)
     feeds = ((lane.id, last_answer_of(comparison, lane.id)) for lane in comparison.lanes)
-    return [lane for lane, feed in feeds if feed is not None and feed.state.status in FAILED]
+    return [lane for lane, feed in feeds if feed is not None and feed.state.status in failed]
 
 
 def read_situation(

@@ -88,7 +88,7 @@ class PaneActions:
 
     def _to_turn(self, step: int) -> None:
         def go(pane: Pane) -> None:
-            starts, top = pane.transcript.turn_starts(), pane.scroll.top
+            starts, top = pane.turn_starts(), pane.scroll.top
             beyond = [start for start in starts if (start < top if step < 0 else start > top)]
             if beyond:
                 pane.scroll.to(beyond[-1] if step < 0 else beyond[0])

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from compare_tui.tui.panes.rows import Row, Voice
-from compare_tui.tui.panes.status import Tone
-from compare_tui.tui.panes.title import Title
-from compare_tui.tui.signs import Signs
+from compare_tui.tui.panes.tones import Tone, Voice
+
+if TYPE_CHECKING:
+    from compare_tui.tui.panes.rows import Row
+    from compare_tui.tui.panes.title import Title
+    from compare_tui.tui.signs import Signs
 
 CHROME_COLUMNS = 4
 """A border and an empty cell on either side."""
 CHROME_ROWS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class FrameStyles:
+class FrameStyles(NamedTuple):
     """The pane's styles, on the pane's background."""
 
     border: Style
@@ -58,6 +59,11 @@ class Frame:
         figures_tone = Tone.LIVE if tone is Tone.LIVE else Tone.QUIET
         spans = [(f" {head}", tones[tone]), (f"{figures} ", tones[figures_tone])] if head or figures else []
         return self._edge(signs.corners[2], _fit(spans, self._width - 3, signs), signs.corners[3])
+
+    def empty(self) -> Strip:
+        """Return a row without text."""
+        inside = Segment(" " * self._inner, self._styles.voices[Voice.ANSWER])
+        return Strip([self._left, inside, self._right], max(self._width, CHROME_COLUMNS)).crop(0, self._width)
 
     def body(self, row: Row) -> Strip:
         """Return a row between the borders, padded with its voice's background."""

@@ -9,7 +9,7 @@ from compare_tui.domain.answers import AnswerError, AnswerState, AnswerStatus
 from compare_tui.domain.figures import waited_s
 from compare_tui.tui.panes.amounts import size, whole_seconds
 from compare_tui.tui.panes.failures import long_failure
-from compare_tui.tui.panes.status import Tone
+from compare_tui.tui.panes.tones import Tone
 from compare_tui.tui.signs import Signs
 
 _MAX_ARGUMENTS = 200

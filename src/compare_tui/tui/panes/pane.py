@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events
 from textual.geometry import Region, Size
-from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from compare_tui.domain.answers import AnswerState
-from compare_tui.domain.lanes import Lane, LaneId
-from compare_tui.engine.comparison import AnswerFeed, Turn
 from compare_tui.tui.internals.paint import mark_dirty
 from compare_tui.tui.line_filter import filter_strip
-from compare_tui.tui.panes.frame import CHROME_COLUMNS, CHROME_ROWS, Frame, FrameStyles, status_room
-from compare_tui.tui.panes.rows import Row, Voice
+from compare_tui.tui.panes.frame import CHROME_COLUMNS, CHROME_ROWS, Frame, status_room
 from compare_tui.tui.panes.scroll import Scroll
-from compare_tui.tui.panes.status import Status, Tone, answer_status, fit_status
+from compare_tui.tui.panes.status_line import NO_STATUS, Status, fit_status
 from compare_tui.tui.panes.title import Title, lane_title
-from compare_tui.tui.panes.transcript import Look, Transcript
+from compare_tui.tui.theme_styles import frame_styles
+
+if TYPE_CHECKING:
+    from compare_tui.domain.answers import AnswerState
+    from compare_tui.domain.lanes import Lane, LaneId
+    from compare_tui.engine.comparison import AnswerFeed, Turn
+    from compare_tui.tui.looks import Looks
+    from compare_tui.tui.panes.rows import Row
+    from compare_tui.tui.panes.transcript import Transcript
 
 _WHEEL_ROWS = 3
-_NO_STATUS = Status("", "", Tone.QUIET)
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(NamedTuple):
     """What a frame shows: the comparison as it stands, and the time on the engine's clock."""
 
     lanes: Sequence[Lane]
@@ -40,53 +40,27 @@ class Glance:
 
 
 class Pane(Widget, can_focus=True):
-    """Shows one lane."""
+    """Shows one lane. Its transcript is made when there is something to write into it."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "pane--border", "pane--number", "pane--name", "pane--detail",
-        "pane--answer", "pane--prompt", "pane--quiet", "pane--live", "pane--good", "pane--warn", "pane--bad",
-    }  # fmt: skip
     DEFAULT_CSS = """
-    Pane {
-        background: $background;
-        color: $foreground;
-        & > .pane--border, & > .pane--detail, & > .pane--quiet { color: $quiet; }
-        & > .pane--border { color: $line; }
-        & > .pane--number { color: $quiet; }
-        & > .pane--name, & > .pane--answer, & > .pane--live { color: $foreground; }
-        & > .pane--prompt { color: $prompt; text-style: bold; }
-        & > .pane--good { color: $success; }
-        & > .pane--warn { color: $warning; }
-        & > .pane--bad { color: $error; }
-        &:focus {
-            & > .pane--border { color: $line-focus; }
-            & > .pane--number { color: $line-focus; text-style: bold reverse; }
-            & > .pane--name { text-style: bold; }
-        }
-    }
+    Pane { background: $background; }
     """
 
-    class Focused(Message):
-        """A pane took the focus."""
-
-        def __init__(self, pane: Pane) -> None:
-            self.pane = pane
-            super().__init__()
-
-    def __init__(self, lane: Lane, look: Look, *, default_backend: str) -> None:
+    def __init__(self, lane: Lane, looks: Looks, *, default_backend: str) -> None:
         super().__init__()
         self.lane = lane
         self.scroll = Scroll()
-        self.transcript = Transcript(lane.id, look, 2)
-        self._look = look
+        self.transcript: Transcript | None = None
+        self._looks = looks
         self._default_backend = default_backend
         self._title = Title("", "")
-        self._status = _NO_STATUS
+        self._status = NO_STATUS
         self._fitted = Size(0, 0)
         self._frame: Frame | None = None
-        self._rows: list[Row] = []
+        self._rows: list[Row | None] = []
         self._strips: list[Strip] = []
+        self._empty = Strip.blank(0)
         self._top: Strip | None = None
         self._bottom: Strip | None = None
         self._bottom_words = ("", "")
@@ -99,7 +73,12 @@ class Pane(Widget, can_focus=True):
     @property
     def is_settled(self) -> bool:
         """Whether nothing waits to be laid out."""
-        return not self.display or self.transcript.is_settled
+        return not self.display or self.transcript is None or self.transcript.is_settled
+
+    @property
+    def n_rows(self) -> int:
+        """Rows of text that the pane shows at once."""
+        return max(0, self.size.height - CHROME_ROWS)
 
     def pull(self, glance: Glance) -> bool:
         """Take what is new, mark what must be painted, return whether anything must.
@@ -108,40 +87,36 @@ class Pane(Widget, can_focus=True):
         """
         feed = _last_answer(glance.turns, self.lane.id)
         state = None if feed is None else feed.state
-        self._status = _NO_STATUS if state is None else answer_status(state, glance.now, self._look.signs)
+        self._status = NO_STATUS if state is None else self._status_of(state, glance.now)
         dirty = self._set_title(glance, state)
         self._fit()
-        if self.display and self.transcript.pull(glance.turns, glance.now, glance.until):
-            self.scroll.measure(self.transcript.height, self._n_rows)
+        if self.display and self._pull_text(glance):
             dirty |= self._compare_rows()
         return self._set_bottom() | dirty
 
-    @property
-    def title(self) -> Title:
-        """What the upper border says."""
-        return self._title
-
-    def set_lane(self, lane: Lane, look: Look) -> None:
+    def set_lane(self, lane: Lane) -> None:
         """Show the lane with other parameters, or another place in the order."""
+        changes_note = self._looks.note_on(lane) != self._looks.note_on(self.lane)
         self.lane = lane
-        if look != self._look:
-            self.set_look(look)
-
-    def set_look(self, look: Look) -> None:
-        """Draw in other colours, or under another preface."""
-        self._look = look
-        self.transcript.set_look(look)
-        self._forget()
+        if changes_note and self.transcript is not None:
+            self.transcript.set_look(self._looks.of(lane))
+            self._forget()
 
     def toggle_reasoning(self, glance: Glance) -> None:
         """Unfold or fold the reasoning; what is read stays in place."""
-        anchor = self.transcript.anchor(self.scroll.top)
-        self.transcript.shows_reasoning = not self.transcript.shows_reasoning
-        self.transcript.pull(glance.turns, glance.now, glance.until)
-        self.scroll.measure(self.transcript.height, self._n_rows)
+        transcript = self.transcript
+        if transcript is None:
+            return
+        anchor = transcript.anchor(self.scroll.top)
+        transcript.shows_reasoning = not transcript.shows_reasoning
+        self._pull_text(glance)
         if not self.scroll.follows:
-            self.scroll.to(self.transcript.row_at(anchor))
+            self.scroll.to(transcript.row_at(anchor))
         self.moved()
+
+    def turn_starts(self) -> Sequence[int]:
+        """Return the rows where the prompts stand."""
+        return () if self.transcript is None else self.transcript.turn_starts()
 
     def scroll_rows(self, rows: int) -> None:
         """Scroll down by `rows`, up if negative."""
@@ -153,19 +128,13 @@ class Pane(Widget, can_focus=True):
         if self._compare_rows() | self._set_bottom():
             self.refresh()
 
-    @property
-    def n_rows(self) -> int:
-        """Rows of text that the pane shows at once."""
-        return self._n_rows
-
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the strips of `crop`; drawn strips are kept until what they show changes."""
         if not self.is_attached:  # removed, but still in a screen below a dialog: it has no styles any more
             return [Strip.blank(crop.width)] * crop.height
         self._fit()
-        if self._frame is None or self._top is None or self._bottom is None:
-            self._draw()
-        strips = [self._top or Strip.blank(0), *self._strips, self._bottom or Strip.blank(0)][: self.size.height]
+        top, bottom = self._draw()
+        strips = [top, *self._strips, bottom][: self.size.height]
         part = strips[crop.y : crop.bottom]
         if crop.x == 0 and crop.width == self.size.width:
             return part
@@ -184,7 +153,6 @@ class Pane(Widget, can_focus=True):
 
     def on_focus(self) -> None:
         self._forget()
-        self.post_message(self.Focused(self))
 
     def on_blur(self) -> None:
         self._forget()
@@ -197,9 +165,20 @@ class Pane(Widget, can_focus=True):
         event.stop()
         self.scroll_rows(-_WHEEL_ROWS)
 
-    @property
-    def _n_rows(self) -> int:
-        return max(0, self.size.height - CHROME_ROWS)
+    # Text
+
+    def _pull_text(self, glance: Glance) -> bool:
+        transcript = self.transcript
+        if transcript is None:
+            if not glance.turns and not self._looks.note_on(self.lane):
+                return False
+            from compare_tui.tui.panes.transcript import Transcript
+
+            transcript = Transcript(self.lane.id, self._looks.of(self.lane), self._fitted.width - CHROME_COLUMNS)
+            self.transcript = transcript
+        changed = transcript.pull(glance.turns, glance.now, glance.until)
+        self.scroll.measure(transcript.height, self.n_rows)
+        return changed
 
     def _fit(self) -> bool:
         """Wrap at the width there is; what is read stays in place. Return whether it was another.
@@ -208,22 +187,31 @@ class Pane(Widget, can_focus=True):
         """
         if self.size == self._fitted:
             return False
-        anchor = self.transcript.anchor(self.scroll.top)
-        if self.size.width != self._fitted.width:
-            self.transcript.set_width(self.size.width - CHROME_COLUMNS)
+        is_other_width = self.size.width != self._fitted.width
         self._fitted = self.size
-        self.scroll.measure(self.transcript.height, self._n_rows)
-        if not self.scroll.follows:
-            self.scroll.to(self.transcript.row_at(anchor))
         self._frame = None
+        transcript = self.transcript
+        if transcript is not None:
+            anchor = transcript.anchor(self.scroll.top)
+            if is_other_width:
+                transcript.set_width(self.size.width - CHROME_COLUMNS)
+            self.scroll.measure(transcript.height, self.n_rows)
+            if not self.scroll.follows:
+                self.scroll.to(transcript.row_at(anchor))
         return True
 
-    def _forget(self) -> None:
-        self._frame = None
-        self.refresh()
+    def _visible_rows(self) -> list[Row | None]:
+        transcript = self.transcript
+        if transcript is None:
+            return [None] * self.n_rows
+        top, end = self.scroll.top, self.scroll.top + self.n_rows
+        shown = [transcript.row(y) for y in range(top, min(end, transcript.height))]
+        return [*shown, *[None] * (self.n_rows - len(shown))]
+
+    # Title and status
 
     def _set_title(self, glance: Glance, state: AnswerState | None) -> bool:
-        signs = self._look.signs
+        signs = self._looks.signs
         title = lane_title(self.lane, glance.lanes, state, default_backend=self._default_backend, signs=signs)
         if title == self._title:
             return False
@@ -231,6 +219,11 @@ class Pane(Widget, can_focus=True):
         self._top = None
         mark_dirty(self, Region(0, 0, self.size.width, 1))
         return True
+
+    def _status_of(self, state: AnswerState, now: float) -> Status:
+        from compare_tui.tui.panes.status import answer_status
+
+        return answer_status(state, now, self._looks.signs)
 
     def _set_bottom(self) -> bool:
         words = self._words()
@@ -242,78 +235,67 @@ class Pane(Widget, can_focus=True):
         return True
 
     def _words(self) -> tuple[str, str]:
-        scroll, signs = self.scroll, self._look.signs
+        scroll, signs = self.scroll, self._looks.signs
         place = "" if scroll.at_end else f"{scroll.percent}%"
         if scroll.n_new:
             place += f" {signs.separator} {scroll.n_new} new"
         return fit_status(self._status, status_room(self.size.width), signs, place)
 
+    # Drawing
+
+    def _forget(self) -> None:
+        self._frame = None
+        self.refresh()
+
     def _compare_rows(self) -> bool:
         """Draw again what differs from the rows on the screen; mark it; return whether anything does."""
-        if self._frame is None:
+        frame = self._frame
+        if frame is None:
             mark_dirty(self)
             return True
         rows = self._visible_rows()
-        changed = [y for y, row in enumerate(rows) if not _same(row, self._rows[y])]
+        changed = [y for y, row in enumerate(rows) if not _is_same(row, self._rows[y])]
         if not changed:
             return False
-        known = {id(row.line): (row, strip) for row, strip in zip(self._rows, self._strips, strict=True)}
+        known = {id(row.line): (row, strip) for row, strip in zip(self._rows, self._strips, strict=True) if row}
         for y in changed:
-            old, strip = known.get(id(rows[y].line), (None, None))
-            self._strips[y] = strip if strip is not None and old == rows[y] else self._strip(rows[y])
+            row = rows[y]
+            old, strip = known.get(id(row.line), (None, None)) if row else (None, None)
+            self._strips[y] = strip if strip is not None and old == row else self._strip(frame, row)
         self._rows = rows
         first, last = changed[0], changed[-1]
         mark_dirty(self, Region(0, 1 + first, self.size.width, last - first + 1))
         return True
 
-    def _visible_rows(self) -> list[Row]:
-        top = self.scroll.top
-        return [self.transcript.row(y) for y in range(top, top + self._n_rows)]
-
-    def _draw(self) -> None:
-        if self._frame is None:
-            self._frame = Frame(self.size.width, self._styles(), self._look.signs)
+    def _draw(self) -> tuple[Strip, Strip]:
+        """Draw what was forgotten; return the borders."""
+        frame = self._frame
+        if frame is None:
+            styles = frame_styles(self.app.theme_variables, is_chosen=self.has_focus)
+            frame = self._frame = Frame(self.size.width, styles, self._looks.signs)
             self._rows = self._visible_rows()
-            self._strips = [self._strip(row) for row in self._rows]
+            self._empty = self._filtered(frame.empty())
+            self._strips = [self._strip(frame, row) for row in self._rows]
             self._top = self._bottom = None
         if self._top is None:
-            self._top = self._filtered(self._frame.top(self._title))
+            self._top = self._filtered(frame.top(self._title))
         if self._bottom is None:
             self._bottom_words = self._words()
-            self._bottom = self._filtered(self._frame.bottom(self._bottom_words, self._status.tone))
+            self._bottom = self._filtered(frame.bottom(self._bottom_words, self._status.tone))
+        return self._top, self._bottom
 
-    def _strip(self, row: Row) -> Strip:
-        assert self._frame is not None
-        return self._filtered(self._frame.body(row))
+    def _strip(self, frame: Frame, row: Row | None) -> Strip:
+        return self._empty if row is None else self._filtered(frame.body(row))
 
     def _filtered(self, strip: Strip) -> Strip:
         return filter_strip(strip, self.app.get_line_filters(), self.background_colors[1])
-
-    def _styles(self) -> FrameStyles:
-        style = self.get_component_rich_style
-        quiet, live = style("pane--quiet"), style("pane--live")
-        good, warn, bad = style("pane--good"), style("pane--warn"), style("pane--bad")
-        return FrameStyles(
-            border=style("pane--border"),
-            number=style("pane--number"),
-            name=style("pane--name"),
-            detail=style("pane--detail"),
-            tones={Tone.QUIET: quiet, Tone.LIVE: live, Tone.GOOD: good, Tone.WARN: warn, Tone.BAD: bad},
-            voices={
-                Voice.ANSWER: style("pane--answer"),
-                Voice.PROMPT: style("pane--prompt"),
-                Voice.QUIET: quiet,
-                Voice.LIVE: live,
-                Voice.GOOD: good,
-                Voice.WARN: warn,
-                Voice.BAD: bad,
-            },
-        )
 
 
 def _last_answer(turns: Sequence[Turn], lane: LaneId) -> AnswerFeed | None:
     return next((feed for turn in reversed(turns) if (feed := turn.answer(lane)) is not None), None)
 
 
-def _same(row: Row, other: Row) -> bool:
+def _is_same(row: Row | None, other: Row | None) -> bool:
+    if row is None or other is None:
+        return row is other
     return row.line is other.line and row.voice is other.voice and row.prefix == other.prefix

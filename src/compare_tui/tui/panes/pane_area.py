@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.containers import Container
 from textual.message import Message
 
-from compare_tui.domain.lanes import Lane
 from compare_tui.tui.pane_layout import Arrangement, Layout, arrange
 from compare_tui.tui.panes.pane import Glance, Pane
-from compare_tui.tui.panes.transcript import Look
+
+if TYPE_CHECKING:
+    from compare_tui.domain.lanes import Lane
+    from compare_tui.tui.looks import Looks
 
 
 class PaneArea(Container):
@@ -32,9 +35,9 @@ class PaneArea(Container):
             self.arrangement = arrangement
             super().__init__()
 
-    def __init__(self, look_of: Callable[[Lane], Look], *, default_backend: str) -> None:
+    def __init__(self, looks: Looks, *, default_backend: str) -> None:
         super().__init__(id="panes")
-        self._look_of = look_of
+        self._looks = looks
         self._default_backend = default_backend
         self.panes: list[Pane] = []
         self.current = 0
@@ -109,11 +112,6 @@ class PaneArea(Container):
         """Whether nothing waits to be laid out."""
         return all(pane.is_settled for pane in self.panes)
 
-    def set_looks(self) -> None:
-        """Draw all panes in the colours of the theme."""
-        for pane in self.panes:
-            pane.set_look(self._look_of(pane.lane))
-
     def on_resize(self, _: events.Resize) -> None:
         self.apply()
 
@@ -135,10 +133,9 @@ class PaneArea(Container):
             self.post_message(self.Rearranged(self.arrangement))
 
     def _pane_of(self, lane: Lane, pane: Pane | None) -> Pane:
-        look = self._look_of(lane)
         if pane is None:
-            return Pane(lane, look, default_backend=self._default_backend)
-        pane.set_lane(lane, look)
+            return Pane(lane, self._looks, default_backend=self._default_backend)
+        pane.set_lane(lane)
         return pane
 
     def _put_in_order(self) -> None:

@@ -4,22 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from typing import NamedTuple
 
 from compare_tui.render.flow import Flow, Line
-
-
-class Voice(Enum):
-    """Who speaks in a row; decides its colour."""
-
-    ANSWER = "answer"
-    PROMPT = "prompt"
-    QUIET = "quiet"
-    LIVE = "live"
-    GOOD = "good"
-    WARN = "warn"
-    BAD = "bad"
+from compare_tui.tui.panes.tones import Voice
 
 
 class Row(NamedTuple):

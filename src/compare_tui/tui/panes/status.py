@@ -1,43 +1,16 @@
-"""The pane's status line, in its bottom border: sign and word, then the figures that fit."""
+"""The status of an answer: sign and word, and the figures behind them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
 from typing import assert_never
-
-from rich.cells import cell_len
 
 from compare_tui.domain.answers import AnswerState, AnswerStatus
 from compare_tui.domain.figures import completion_tokens, duration_s, tokens_per_second, ttft_s, waited_s
 from compare_tui.tui.panes.amounts import dollars, per_second, seconds, whole_seconds
 from compare_tui.tui.panes.failures import short_failure
+from compare_tui.tui.panes.status_line import Status
+from compare_tui.tui.panes.tones import Tone
 from compare_tui.tui.signs import Signs
-
-_LONG_ROOM = 60
-"""Cells from which on figures are named. By room, not by fit, so that neighbours look alike."""
-
-
-class Tone(Enum):
-    """How a status wants to be seen, beside its sign and word."""
-
-    QUIET = "quiet"
-    LIVE = "live"
-    GOOD = "good"
-    WARN = "warn"
-    BAD = "bad"
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """A status before it is fitted into a pane's width."""
-
-    sign: str
-    words: str
-    tone: Tone
-    figures: tuple[str, ...] = ()
-    long_figures: tuple[str, ...] = ()
-    """The same figures, each named; for panes that are wide enough."""
 
 
 def answer_status(state: AnswerState, now: float, signs: Signs) -> Status:
@@ -46,24 +19,6 @@ def answer_status(state: AnswerState, now: float, signs: Signs) -> Status:
     if state.status in (AnswerStatus.WAITING, AnswerStatus.QUEUED):
         return Status(sign, words, tone)
     return Status(sign, words, tone, _figures(state), _long_figures(state, now))
-
-
-def fit_status(status: Status, width: int, signs: Signs, place: str = "") -> tuple[str, str]:
-    """Return sign and words, and the figures behind them, as one line of at most `width` cells together.
-
-    Sign, words and `place` (the scroll position) stay; figures are dropped from the end where room is short.
-    """
-    head = " ".join(part for part in (status.sign, status.words) if part)
-    join = f" {signs.separator} "
-    figures = status.long_figures if width >= _LONG_ROOM else status.figures
-    candidates = [figures[:count] for count in range(len(figures), -1, -1)]
-    for figures in candidates:
-        tail = join.join(part for part in (*figures, place) if part)
-        # Without words of its own, the first figure says what the sign means.
-        between = "" if not (head and tail) else join if status.words else " "
-        if cell_len(head + between + tail) <= width:
-            return head, between + tail
-    return (head, "") if cell_len(head) <= width else (status.sign, "")
 
 
 def _headline(state: AnswerState, now: float, signs: Signs) -> tuple[str, str, Tone]:  # noqa: C901 - one match

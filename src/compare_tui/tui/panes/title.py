@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from compare_tui.domain.answers import AnswerState
-from compare_tui.domain.json_types import Json
-from compare_tui.domain.lanes import Lane
 from compare_tui.domain.safe_text import make_safe_line
-from compare_tui.tui.signs import Signs
+
+if TYPE_CHECKING:
+    from compare_tui.domain.answers import AnswerState
+    from compare_tui.domain.json_types import Json
+    from compare_tui.domain.lanes import Lane
+    from compare_tui.tui.signs import Signs
 
 _SHORT_KEYS = {"temperature": "T"}
 
 
-@dataclass(frozen=True, slots=True)
-class Title:
+class Title(NamedTuple):
     """A title before it is fitted into a pane's width."""
 
     number: str

@@ -4,29 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
 from compare_tui.domain.lanes import LaneId
 from compare_tui.engine.comparison import AnswerFeed, Turn
-from compare_tui.render.palette import Palette
-from compare_tui.tui.panes.flows import Flows
-from compare_tui.tui.panes.notes import KeyOf
-from compare_tui.tui.panes.rows import BLANK, Anchor, Part, Row, Voice, locate, row_of, stack_height, stack_row
+from compare_tui.tui.panes.look import Look
+from compare_tui.tui.panes.rows import BLANK, Anchor, Part, Row, locate, row_of, stack_height, stack_row
+from compare_tui.tui.panes.tones import Voice
 from compare_tui.tui.panes.turn_block import TurnBlock
-from compare_tui.tui.signs import Signs
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What every block of a transcript is made with."""
-
-    flows: Flows
-    palette: Palette
-    signs: Signs
-    key_of: KeyOf
-    preface: str = ""
-    """Stands above the first turn: what a reader must know of this backend."""
 
 
 class Transcript:

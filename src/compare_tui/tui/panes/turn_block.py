@@ -12,8 +12,8 @@ from compare_tui.render.palette import Palette
 from compare_tui.tui.panes.amounts import seconds, whole_seconds
 from compare_tui.tui.panes.flows import Flows
 from compare_tui.tui.panes.notes import KeyOf, Note, notes_after_text, notes_before_text
-from compare_tui.tui.panes.rows import Part, Row, Stack, Voice
-from compare_tui.tui.panes.status import Tone
+from compare_tui.tui.panes.rows import Part, Row, Stack
+from compare_tui.tui.panes.tones import Tone, Voice
 from compare_tui.tui.signs import Signs
 
 _PROMPT_LINES = 4

@@ -51,8 +51,9 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
     ComparisonScreen.-single > #tabs { display: block; }
     """
 
-    def __init__(self, services: Services, keymap: Keymap, looks: Looks) -> None:
+    def __init__(self, services: Services, keymap: Keymap, looks: Looks, after_first_paint: Callable[[], None]) -> None:
         super().__init__()
+        self._after_first_paint = after_first_paint
         self._services = services
         self._keymap = keymap
         self._looks = looks
@@ -60,7 +61,7 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
         self.session = Session(services.lanes, system=services.system, tier=services.tier, changed=self.show_lanes)
         self.header = Header(help_key=keymap.shown_key("help", Mode.REVIEW), separator=looks.signs.separator)
         self.tabs = TabBar()
-        self.area = PaneArea(looks.of, default_backend=services.default_backend)
+        self.area = PaneArea(looks, default_backend=services.default_backend)
         self.composer = Composer(self.take_key, self.write, looks.signs.prompt)
         self.footer = Footer(keymap)
         self._live = Live(self, self.session, pull=self.pull, settled=lambda: self._today.refresh())
@@ -92,6 +93,7 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
 
     def _begin(self) -> None:
         """After the first paint: start what it did not need."""
+        self._after_first_paint()
         self._live.start(self._services, told=self.tell, noticed=self.warn)
         self.run_worker(self._looks.warm_up, thread=True)
         if self._services.start is not None and not self.session.lanes:

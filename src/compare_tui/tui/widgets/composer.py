@@ -86,7 +86,7 @@ class Composer(Horizontal):
         """Say who is written to."""
         text = f" {name} {self._sign} "
         self._target.styles.width = len(text)
-        self._target.show([Span(text, "bar--key")])
+        self._target.show([Span(text, "key")])
         self.area.placeholder = placeholder
 
     @property

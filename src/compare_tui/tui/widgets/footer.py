@@ -77,7 +77,7 @@ class Footer(Bar):
             size = cell_len(gap) + cell_len(keys) + 1 + cell_len(word)
             if size > room:
                 break
-            spans += [Span(gap), Span(keys, "bar--key"), Span(f" {word}")]
+            spans += [Span(gap), Span(keys, "key"), Span(f" {word}")]
             room -= size
         self.show(spans)
 

@@ -18,9 +18,9 @@ _MINUTE_S = 60.0
 class Weight(Enum):
     """How much a notice matters."""
 
-    INFO = "bar--text"
-    WARN = "bar--warn"
-    BAD = "bar--bad"
+    INFO = "text"
+    WARN = "warn"
+    BAD = "bad"
 
 
 class Header(Bar):
@@ -77,14 +77,14 @@ class Header(Bar):
         self._show()
 
     def _show(self) -> None:
-        left = [Span(" compare-tui", "bar--strong")]
+        left = [Span(" compare-tui", "strong")]
         if self._notice is not None:
             self.show([*left, Span("  "), self._notice])
             return
         if self._subject:
-            left.append(Span(f"  {self._subject}", "bar--text"))
+            left.append(Span(f"  {self._subject}", "text"))
         if self._banner:
-            left.append(Span(f"  {self._banner}", "bar--warn"))
+            left.append(Span(f"  {self._banner}", "warn"))
         words = self._today_words()
         self.show(left, [*([Span(f"{words}    ")] if words else []), self._help])
 

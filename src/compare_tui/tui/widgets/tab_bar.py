@@ -9,10 +9,11 @@ from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 
-from compare_tui.tui.panes.status import Status, Tone
+from compare_tui.tui.panes.status_line import Status
+from compare_tui.tui.panes.tones import Tone
 from compare_tui.tui.widgets.bar import Bar, Span
 
-_TONES = {Tone.GOOD: "bar--good", Tone.WARN: "bar--warn", Tone.BAD: "bar--bad", Tone.LIVE: "bar--text"}
+_TONES = {Tone.GOOD: "good", Tone.WARN: "warn", Tone.BAD: "bad", Tone.LIVE: "text"}
 _LONG_NAME = 24
 _SHORT_NAME = 10
 
@@ -79,9 +80,9 @@ def _piece(tab: Tab, *, is_chosen: bool, words: bool, name_cells: int) -> list[S
     name = tab.name if len(tab.name) <= name_cells else tab.name[: max(0, name_cells - 1)] + ("…" if name_cells else "")
     said = tab.status.words or next(iter(tab.status.figures), "")
     status = " ".join((tab.status.sign, said if words else "")).strip()
-    number = Span(f" {tab.number} ", "bar--chosen" if is_chosen else "bar--quiet")
-    spans = [number, Span(name, "bar--strong" if is_chosen else "bar--quiet")]
-    return [*spans, Span(f" {status}  " if status else "  ", _TONES.get(tab.status.tone, "bar--quiet"))]
+    number = Span(f" {tab.number} ", "chosen" if is_chosen else "quiet")
+    spans = [number, Span(name, "strong" if is_chosen else "quiet")]
+    return [*spans, Span(f" {status}  " if status else "  ", _TONES.get(tab.status.tone, "quiet"))]
 
 
 def _cells(spans: Sequence[Span]) -> int:
