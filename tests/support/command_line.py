@@ -16,10 +16,11 @@ from contextlib import (
 )
 from dataclasses import dataclass, field
 
+from compare_tui.bootstrap.backend_tools import backend_tools
 from compare_tui.cli.diagnostics import Diagnostics
 from compare_tui.cli.main import call
 from compare_tui.cli.output import Output
-from compare_tui.cli.services import AppOrder, UsageReader
+from compare_tui.cli.services import AppOrder, BackendTools, UsageReader
 from compare_tui.cli.surroundings import Surroundings
 from compare_tui.config.load import Loaded
 from compare_tui.domain.messages import AnswerRequest
@@ -97,6 +98,9 @@ class Stage:
     def open_history(self, loaded: Loaded, *, on_notice: Callable[[str], None]) -> AbstractContextManager[History]:
         assert self.history is not None
         return nullcontext(self.history)
+
+    def backend_tools(self, loaded: Loaded, name: str) -> BackendTools:
+        return backend_tools(loaded, name)
 
     def run_app(self, order: AppOrder) -> int:
         self.app_orders.append(order)

@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager, asyn
 from typing import TYPE_CHECKING
 
 from compare_tui.cli.diagnostics import Diagnostics
-from compare_tui.cli.services import AppOrder, UsageReader
+from compare_tui.cli.services import AppOrder, BackendTools, UsageReader
 from compare_tui.config.load import Loaded
 from compare_tui.engine.clock import SystemClock
 from compare_tui.engine.ports import Observer
@@ -38,6 +38,12 @@ class Program:
     def open_history(self, loaded: Loaded, *, on_notice: Callable[[str], None]) -> AbstractContextManager[History]:
         """Open the store for comparisons of the past."""
         return _history(loaded, on_notice)
+
+    def backend_tools(self, loaded: Loaded, name: str) -> BackendTools:
+        """Return what can be asked of one backend outside of a turn."""
+        from compare_tui.bootstrap.backend_tools import backend_tools
+
+        return backend_tools(loaded, name)
 
     def run_app(self, order: AppOrder) -> int:
         """Open the panes."""

@@ -26,7 +26,7 @@ def adopt_server(loaded: Loaded, address: str) -> tuple[Loaded, tuple[LaneSpec, 
     models = asyncio.run(list_models(OpenAISettings(SERVER, base_url, lambda: None)))
     if not models:
         raise BackendError(f"The server at {base_url} has no model yet.", hint="Load one there first.")
-    lanes = tuple(LaneSpec(model, SERVER) for model in models[:_FIRST_LANES])
+    lanes = tuple(LaneSpec(model.id, SERVER) for model in models[:_FIRST_LANES])
     choices = {
         "backends": {SERVER: {"kind": "openai", "base_url": base_url}},
         "lineups": {SERVER: {"lanes": [spell_lane(lane, "") for lane in lanes]}},

@@ -54,6 +54,12 @@ class Diagnostics:
         except (EOFError, OSError):
             return False
 
+    def ask(self, question: str) -> None:
+        """Put a question; its answer is read elsewhere."""
+        with self._lock:
+            self.clear_progress()
+            self._write(make_safe_line(question, _LINE_LIMIT) + " ")
+
     def progress(self, line: str) -> None:
         """Replace the progress line; nothing without a terminal."""
         with self._lock:

@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from compare_tui.cli.backend_commands import doctor_command, login_command, models_command
 from compare_tui.cli.diagnostics import PROGRAM
 from compare_tui.cli.exit_status import ExitStatus
 from compare_tui.cli.first_word import Call, read_call
@@ -112,7 +113,18 @@ def config_command(surroundings: Surroundings, /, **options: Path | None) -> int
 
 COMMANDS: dict[str, click.Command] = {
     command.name: command
-    for command in (ask_command, demo, history_command, show_command, export_command, usage_command, config_command)
+    for command in (
+        ask_command,
+        demo,
+        history_command,
+        show_command,
+        export_command,
+        models_command,
+        usage_command,
+        login_command,
+        doctor_command,
+        config_command,
+    )
     if command.name
 }
 _OPTIONS_WITH_VALUE = frozenset(

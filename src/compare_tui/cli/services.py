@@ -5,14 +5,17 @@ The commands read the configuration and drive the engine themselves; sources, st
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from compare_tui.cli.diagnostics import Diagnostics
 from compare_tui.config.load import Loaded
+from compare_tui.domain.check_steps import CheckStep
 from compare_tui.domain.lanes import LaneSpec
+from compare_tui.domain.listed_model import ListedModel
+from compare_tui.domain.secret import Secret
 from compare_tui.domain.usage import UsageBy, UsageReport
 from compare_tui.engine.ports import Observer
 
@@ -26,6 +29,26 @@ class UsageReader(Protocol):
 
     def report(self, *, by: UsageBy, since: float | None) -> UsageReport:
         """Return the report of the answers that began at `since` (Unix seconds) or later. Raises StorageError."""
+
+
+class BackendTools(Protocol):
+    """What can be asked of one backend outside of a turn. Calls raise CompareTuiError."""
+
+    @property
+    def signs_in_with_email(self) -> bool:
+        """Whether one signs in with an address and a password; else with a key."""
+
+    async def models(self) -> Sequence[ListedModel]:
+        """Return the models that it lists, in its order."""
+
+    async def sign_in(self, email: str, secret: Secret) -> str:
+        """Sign in, keep what that gives, and return in words for whom the backend takes us."""
+
+    async def account(self) -> str:
+        """Return in words for whom the backend takes us, and what is left."""
+
+    def check(self, *, live: bool, model: str | None) -> AsyncIterator[CheckStep]:
+        """Walk along the way of a request; `live` sends one tiny prompt, to `model` if one is named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +81,9 @@ class Services(Protocol):
 
     def open_history(self, loaded: Loaded, *, on_notice: Callable[[str], None]) -> AbstractContextManager[History]:
         """Open the store for comparisons of the past; a store that does not exist yet is empty."""
+
+    def backend_tools(self, loaded: Loaded, name: str) -> BackendTools:
+        """Return what can be asked of a backend. Raises UsageError where it has no address."""
 
     def run_app(self, order: AppOrder) -> int:
         """Open the panes, return the exit status when they are closed. Keys come from standard input."""
