@@ -155,6 +155,7 @@ def test_a_refusal_by_the_model_is_shown_and_is_no_answer() -> None:
     assert "The model refuses: I cannot.\n⚠ filtered" in done.out
     document = json.loads(ask("What?", "-m", "refuses", "--json").out)
     assert document["answers"][0]["refusal"] == "I cannot."
+    assert done.err == "compare-tui: Lane 1 (refuses): filtered.\n"
 
 
 def test_a_rejected_key_in_every_lane_exits_6_and_is_said_once() -> None:

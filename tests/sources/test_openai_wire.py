@@ -168,6 +168,16 @@ def test_usage_is_read_with_what_is_there(usage: Json, counts: Usage, cost: floa
     assert feed({"usage": usage}) == [UsageReported(counts, cost)]
 
 
+def test_numbers_that_no_answer_uses_stay_within_bounds() -> None:
+    fee: Json = {"upstream_inference_cost": 1e308}
+    usage: Json = {"prompt_tokens": 1e300, "completion_tokens": 1, "cost": 1e308, "is_byok": True, "cost_details": fee}
+    assert feed({"usage": usage}) == [UsageReported(Usage(10**12, 1), None)]
+
+
+def test_what_is_no_tool_call_makes_none() -> None:
+    assert not folded(feed({"choices": [{"delta": {"tool_calls": [None, 5, "x", {}]}}]})).state.tool_calls
+
+
 def test_the_same_usage_is_told_once() -> None:
     usage: Json = {"prompt_tokens": 1, "completion_tokens": 1}
     more: Json = {"prompt_tokens": 1, "completion_tokens": 2}

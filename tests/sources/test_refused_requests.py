@@ -195,6 +195,12 @@ async def test_a_stream_under_another_content_type_may_be_cut(server: WireServer
     assert _error(answer).kind is ErrorKind.PROTOCOL
 
 
+async def test_a_completion_that_was_created_is_a_completion(server: WireServer) -> None:
+    whole = '{"choices":[{"message":{"content":"Whole."},"finish_reason":"stop"}]}'
+    answer = await _ask(server, http("201 Created", whole))
+    assert (answer.status, answer.text) == (AnswerStatus.COMPLETE, "Whole.")
+
+
 async def test_white_space_may_come_before_a_completion(server: WireServer) -> None:
     whole = '{"choices":[{"message":{"content":"Whole."},"finish_reason":"stop"}]}'
     answer = await _ask(server, http("200 OK", "\n" * 100_000 + whole))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from compare_tui.cli.answer_json import document, feeds
+from compare_tui.cli.answer_text import ending
 from compare_tui.cli.exit_status import ExitStatus, status_of
 from compare_tui.cli.json_lines import JsonLines
 from compare_tui.cli.options import TurnOptions
@@ -11,6 +12,7 @@ from compare_tui.cli.surroundings import Surroundings
 from compare_tui.cli.text_report import TextReport
 from compare_tui.cli.turn import TurnEnd, TurnOrder, run_turn
 from compare_tui.config.load import Loaded
+from compare_tui.domain.answers import AnswerState, AnswerStatus
 from compare_tui.domain.errors import CompareTuiError, UsageError
 from compare_tui.export.answer_json import message_of
 
@@ -82,9 +84,16 @@ def _tell_failures(surroundings: Surroundings, end: TurnEnd) -> None:
     lanes_by_fault: dict[str, list[str]] = {}
     for number, feed in enumerate(feeds(end.comparison, end.turn), 1):
         state = feed.state
-        if state.error is not None and not state.status.is_answered:
-            lanes_by_fault.setdefault(message_of(state.error), []).append(f"{number} ({feed.lane.model})")
+        if fault := _fault_of(state):
+            lanes_by_fault.setdefault(fault, []).append(f"{number} ({feed.lane.model})")
         for warning in state.warnings:
             surroundings.diagnostics.warning(f"Lane {number} ({feed.lane.model}): {warning}")
     for fault, lanes in lanes_by_fault.items():
         surroundings.diagnostics.error(f"Lane{'s' if len(lanes) > 1 else ''} {', '.join(lanes)}: {fault}")
+
+
+def _fault_of(state: AnswerState) -> str:
+    """Return why there is no answer; empty where there is one, or where a person stopped it."""
+    if state.status.is_answered or state.status is AnswerStatus.CANCELLED:
+        return ""
+    return message_of(state.error) if state.error is not None else f"{ending(state)}."

@@ -17,6 +17,7 @@ from compare_tui.config.load import Loaded
 from compare_tui.domain.events import AnswerEvent, RetryScheduled
 from compare_tui.domain.figures import completion_tokens
 from compare_tui.domain.lanes import LaneSpec
+from compare_tui.domain.sentences import join_sentences
 from compare_tui.engine.comparison import AnswerFeed, Comparison, Turn
 from compare_tui.engine.engine import Engine
 from compare_tui.engine.ports import Observer
@@ -148,9 +149,8 @@ class _Watcher:
         self._writer.answer_changed(comparison, feed, event)
         if isinstance(event, RetryScheduled) and self._may_speak():
             number = self._feeds.index(feed) + 1
-            self._diagnostics.note(
-                f"Lane {number} ({feed.lane.model}): {message_of(event.error)} Again in {event.delay_s:.1f} s."
-            )
+            said = join_sentences(message_of(event.error), f"Again in {event.delay_s:.1f} s.")
+            self._diagnostics.note(f"Lane {number} ({feed.lane.model}): {said}")
 
     async def show_progress(self, monotonic: Callable[[], float]) -> None:
         """Keep one line up to date, from half a second on."""

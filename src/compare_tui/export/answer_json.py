@@ -8,6 +8,7 @@ from __future__ import annotations
 from compare_tui.domain.answers import AnswerError, AnswerState, Usage
 from compare_tui.domain.figures import duration_s, tokens_per_second, ttft_s
 from compare_tui.domain.json_types import Json
+from compare_tui.domain.sentences import join_sentences
 from compare_tui.engine.comparison import AnswerFeed
 
 SCHEMA_VERSION = 1
@@ -64,7 +65,7 @@ def error(fault: AnswerError) -> dict[str, Json]:
 
 def message_of(fault: AnswerError) -> str:
     """Return the message with its hint."""
-    return f"{fault.message} {fault.hint}".strip()
+    return join_sentences(fault.message, fault.hint)
 
 
 def _usage(usage: Usage) -> dict[str, Json]:

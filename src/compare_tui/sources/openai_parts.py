@@ -10,6 +10,9 @@ from compare_tui.domain.json_types import Json, JsonObject
 from compare_tui.domain.safe_text import make_safe_line
 from compare_tui.sources.lenient import as_float, as_int, as_list, as_object, as_text
 
+_MAX_TOKENS = 10**12
+_MAX_USD = 1e6
+"""What no answer uses: beyond it a number is a fault, and sums of such would not fit anywhere."""
 _SUFFIXES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "webp": "image/webp", "gif": "image/gif"}
 
 
@@ -89,5 +92,9 @@ def usage_of(chunk: JsonObject) -> UsageReported | None:
     if cost is not None and usage.get("is_byok") is True:
         cost += as_float(as_object(usage.get("cost_details")).get("upstream_inference_cost")) or 0.0
     reasoning = as_int(as_object(usage.get("completion_tokens_details")).get("reasoning_tokens"))
-    counts = Usage(max(prompt or 0, 0), max(completion or 0, 0), max(reasoning or 0, 0))
-    return UsageReported(counts, cost if cost is None or cost >= 0 else None)
+    counts = Usage(_count(prompt), _count(completion), _count(reasoning))
+    return UsageReported(counts, cost if cost is not None and 0 <= cost <= _MAX_USD else None)
+
+
+def _count(tokens: int | None) -> int:
+    return min(max(tokens or 0, 0), _MAX_TOKENS)

@@ -31,7 +31,7 @@ class ToolCallJoiner:
         legacy = delta.get("function_call")
         if isinstance(legacy, dict):
             calls = [*calls, {"index": 0, "function": legacy}]
-        for call in map(as_object, calls):
+        for call in filter(None, map(as_object, calls)):
             function = as_object(call.get("function"))
             id_ = make_safe_line(as_text(call.get("id")), 200)
             position = self._position(as_int(call.get("index")), id_)
