@@ -217,12 +217,20 @@ def test_an_unknown_lineup_is_told_with_the_nearest(paths: Paths) -> None:
         ('[backends.new]\nkind = "openai"\nbase_url = "https://e"\napi_key_command = ["sh"]\n',
          "may not set backends.new.api_key_command."),
         ("[limits]\nanswers_per_minute = 100\n", "may lower limits.answers_per_minute = 10, not raise it."),
+        ("[limits]\nallow_unknown_prices = true\n", "may not set limits.allow_unknown_prices."),
+        (
+            "[limits.backends.openrouter]\nbudget_usd_per_day = 9.5\n",
+            "may lower limits.backends.openrouter.budget_usd_per_day = 2.5, not raise it.",
+        ),
     ],
 )  # fmt: skip
 def test_a_project_can_neither_move_a_key_nor_run_a_program_nor_raise_a_limit(
     paths: Paths, project: str, words: str
 ) -> None:
-    user = '[limits]\nanswers_per_minute = 10\n[backends.mine]\nkind = "openai"\nbase_url = "https://mine.example"\n'
+    user = (
+        "[limits]\nanswers_per_minute = 10\n[limits.backends.openrouter]\nbudget_usd_per_day = 2.5\n"
+        '[backends.mine]\nkind = "openai"\nbase_url = "https://mine.example"\n'
+    )
     message = refusal(paths, user, project)
     assert message.startswith(".compare-tui.toml: A project ")
     assert words in message

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from compare_tui.domain.limits import Limits, Refusal
-from compare_tui.engine.ports import Ledger, Place
+from compare_tui.domain.lanes import Lane, LaneId, LaneSpec
+from compare_tui.domain.limits import Limits, Refusal, local_day
+from compare_tui.engine.ports import Demand, Ledger, Place
 from compare_tui.storage.ledger import SqliteLedger
 from tests.storage.support import Notices, lane, new_id, open_database
 from tests.support.manual_clock import ManualClock
@@ -29,9 +30,9 @@ def path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 @asynccontextmanager
-async def _ledger(path: Path, clock: ManualClock, allowed: int | None) -> AsyncIterator[Ledger]:
+async def _ledger(path: Path, clock: ManualClock, allowed: int | Limits | None) -> AsyncIterator[Ledger]:
     database = open_database(path, clock=clock)
-    limits = Limits(answers_per_minute=allowed)
+    limits = allowed if isinstance(allowed, Limits) else Limits(answers_per_minute=allowed)
     notices = Notices()
     ledger = SqliteLedger(database, limits, clock=clock, new_id=new_id, on_notice=notices)
     yield ledger
@@ -108,3 +109,61 @@ async def test_without_a_limit_everything_is_granted(path: Path, clock: ManualCl
 async def test_no_lanes_need_no_places(path: Path, clock: ManualClock) -> None:
     async with _ledger(path, clock, 1) as ledger:
         assert await ledger.reserve([]) == ()
+
+
+async def _ask_for(ledger: Ledger, *worst_usd: float | None, turn: str = "t", extended: bool = False) -> bool:
+    demand = Demand(turn, is_extended=extended, worst_usd=worst_usd)
+    return isinstance(await ledger.reserve([lane("m")] * len(worst_usd), demand), tuple)
+
+
+async def test_a_budget_counts_the_worst_case_until_the_cost_is_known(path: Path, clock: ManualClock) -> None:
+    async with _ledger(path, clock, Limits(budget_usd_per_day=1.0)) as ledger:
+        places = await ledger.reserve([lane("m")] * 2, Demand(worst_usd=(0.4, 0.4)))
+        assert isinstance(places, tuple)
+        for place in places:
+            await ledger.settle(place)
+        assert not await _ask_for(ledger, 0.3)
+        await ledger.charge(places[0], 0.05)
+        assert await _ask_for(ledger, 0.3)
+        assert not await _ask_for(ledger, 0.3)
+        await ledger.release(places[1])
+        assert await _ask_for(ledger, 0.3)
+
+
+async def test_a_budget_refuses_an_unknown_price(path: Path, clock: ManualClock) -> None:
+    async with _ledger(path, clock, Limits(budget_usd_per_month=1.0)) as ledger:
+        refusal = await ledger.reserve([lane("m")])
+        assert isinstance(refusal, Refusal)
+        assert refusal.unknown_price == "m @openrouter"
+        assert await _ask_for(ledger, 0.0, 0.0)
+
+
+async def test_a_day_ends_at_midnight(path: Path, clock: ManualClock) -> None:
+    async with _ledger(path, clock, Limits(answers_per_day=2)) as ledger:
+        assert await _ask_for(ledger, None, None)
+        refusal = await ledger.reserve([lane("m")])
+        assert isinstance(refusal, Refusal)
+        assert refusal.allowed_at == local_day(clock.wall()).end
+        await clock.advance(refusal.allowed_at - clock.wall() - 1)
+        assert not await _ask_for(ledger, None)
+        await clock.advance(1)
+        assert await _ask_for(ledger, None)
+
+
+async def test_an_extended_turn_counts_once_with_its_retries(path: Path, clock: ManualClock) -> None:
+    async with _ledger(path, clock, Limits(extended_per_day=1)) as ledger:
+        assert await _ask_for(ledger, None, None, turn="one", extended=True)
+        assert await _ask_for(ledger, None, turn="one", extended=True)
+        assert not await _ask_for(ledger, None, turn="two", extended=True)
+        assert await _ask_for(ledger, None, turn="two")
+
+
+async def test_a_backend_has_limits_of_its_own(path: Path, clock: ManualClock) -> None:
+    limits = Limits(answers_per_day=5, backends={"openrouter": Limits(answers_per_minute=1)})
+    async with _ledger(path, clock, limits) as ledger:
+        assert await _ask_for(ledger, None)
+        refusal = await ledger.reserve([lane("m")])
+        assert isinstance(refusal, Refusal)
+        assert refusal.limit == "backends.openrouter.answers_per_minute"
+        elsewhere = Lane(LaneId(0), LaneSpec("m", "team"))
+        assert isinstance(await ledger.reserve([elsewhere]), tuple)

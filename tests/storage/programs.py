@@ -17,6 +17,7 @@ from compare_tui.domain.events import FinishReported, StreamEnded, TextReceived
 from compare_tui.domain.limits import Limits
 from compare_tui.engine.clock import SystemClock
 from compare_tui.engine.comparison import AnswerFeed
+from compare_tui.engine.ports import Demand
 from compare_tui.storage.database import Database
 from compare_tui.storage.ledger import SqliteLedger
 from compare_tui.storage.opening import Opener
@@ -96,6 +97,28 @@ def reserve(path: str, times: str, limit: str) -> None:
         ledger.close()
         database.close()
         _say({"granted": granted, "longest_s": longest_s})
+
+    asyncio.run(run())
+
+
+def spend(path: str, times: str, worst_usd: str, budget_usd: str) -> None:
+    """Reserve a cost again and again, when told to, and charge it in full."""
+    _wait_to_be_told()
+
+    async def run() -> None:
+        database = _database(path, Notices())
+        limits = Limits(budget_usd_per_day=float(budget_usd) + 1e-9)
+        ledger = SqliteLedger(database, limits, clock=SystemClock(), new_id=lambda: uuid.uuid4().hex, on_notice=_fail)
+        granted = 0
+        for _ in range(int(times)):
+            places = await ledger.reserve([lane("m")], Demand(worst_usd=(float(worst_usd),)))
+            if isinstance(places, tuple):
+                granted += 1
+                await ledger.settle(places[0])
+                await ledger.charge(places[0], float(worst_usd))
+        ledger.close()
+        database.close()
+        _say(granted)
 
     asyncio.run(run())
 
@@ -203,7 +226,7 @@ def use_without_rights(path: str) -> None:
 
 _PROGRAMS: Mapping[str, Callable[..., None]] = {
     program.__name__: program
-    for program in (open_once, reserve, reserve_and_hang, record, fill_the_disk, use_without_rights)
+    for program in (open_once, reserve, spend, reserve_and_hang, record, fill_the_disk, use_without_rights)
 }
 
 if __name__ == "__main__":

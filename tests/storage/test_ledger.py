@@ -16,12 +16,16 @@ from tests.support.manual_clock import ManualClock
 
 @asynccontextmanager
 async def _ledger(
-    path: Path, allowed: int | None, clock: ManualClock, notices: Notices | None = None, wait_limit_s: float = 3
+    path: Path,
+    allowed: int | Limits | None,
+    clock: ManualClock,
+    notices: Notices | None = None,
+    wait_limit_s: float = 3,
 ) -> AsyncIterator[SqliteLedger]:
     database = open_database(path, clock=clock)
     ledger = SqliteLedger(
         database,
-        Limits(answers_per_minute=allowed),
+        allowed if isinstance(allowed, Limits) else Limits(answers_per_minute=allowed),
         clock=clock,
         new_id=new_id,
         on_notice=notices or Notices(),
@@ -108,7 +112,7 @@ async def test_a_database_that_does_not_answer_grants_the_place_and_says_so(tmp_
             assert await _granted(ledger)
         assert not await _granted(ledger)
     other.close()
-    assert "The limit answers_per_minute could not be checked" in notices.lines[0]
+    assert "The limits could not be checked" in notices.lines[0]
 
 
 async def test_a_fault_of_the_database_grants_the_place_and_says_so(tmp_path: Path) -> None:
@@ -150,6 +154,39 @@ async def test_a_clock_that_jumps_back_never_opens_the_limit(tmp_path: Path) -> 
         assert not await _granted(ledger)
         await clock.advance(1)
         assert await _granted(ledger, 3)
+
+
+async def test_a_clock_that_jumps_back_by_days_opens_no_day(tmp_path: Path) -> None:
+    path = tmp_path / "compare-tui.db"
+    day_s = 86_400.0
+    await _used_by(path, 3)
+    wrong = ManualClock(wall=1_800_000_000.0 - 3 * day_s)
+    async with _ledger(path, Limits(answers_per_day=3), wrong) as ledger:
+        assert not await _granted(ledger)
+    right = ManualClock(wall=1_800_000_000.0 + 60)
+    async with _ledger(path, Limits(answers_per_day=3), right) as ledger:
+        assert not await _granted(ledger)
+        await right.advance(day_s)
+        assert await _granted(ledger, 3)
+
+
+async def test_a_clock_that_was_ahead_closes_a_day_only_once(tmp_path: Path) -> None:
+    path = tmp_path / "compare-tui.db"
+    await _used_by(path, 3, at=30 * 86_400)
+    clock = ManualClock()
+    async with _ledger(path, Limits(answers_per_day=3), clock) as ledger:
+        assert not await _granted(ledger)
+        await clock.advance(86_400)
+        assert await _granted(ledger, 3)
+
+
+async def test_a_budget_is_kept_over_many_processes(tmp_path: Path) -> None:
+    path = tmp_path / "compare-tui.db"
+    programs = [start_program("spend", path, 40, 0.01, 1.0) for _ in range(4)]
+    start_together(programs)
+    granted = sum(json.loads(finish(program)) for program in programs)
+    assert granted == 100
+    assert rows(path, "SELECT count(*), round(sum(coalesce(cost_usd, reserved_usd)), 6) FROM places") == [(100, 1.0)]
 
 
 async def test_a_dead_program_keeps_what_it_used_and_frees_what_it_only_reserved(tmp_path: Path) -> None:

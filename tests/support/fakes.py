@@ -15,7 +15,7 @@ from compare_tui.engine.comparison import AnswerFeed, Comparison, Turn
 from compare_tui.engine.engine import Engine
 from compare_tui.engine.fan_out import FanOut
 from compare_tui.engine.policy import Policy
-from compare_tui.engine.ports import ComparisonSource, Ledger, Place
+from compare_tui.engine.ports import NO_DEMAND, ComparisonSource, Demand, Ledger, Place, Prices
 from tests.support.manual_clock import ManualClock
 
 
@@ -92,6 +92,9 @@ class MemoryRecorder:
         self.told.append(("ended", feed.id))
         self.ended.append(feed)
 
+    def cost_found(self, comparison: Comparison, feed: AnswerFeed) -> None:
+        self.told.append(("cost", f"{feed.id} {feed.state.cost_usd}"))
+
     async def flush(self) -> None:
         self.told.append(("flush", ""))
 
@@ -104,9 +107,12 @@ class OpenLedger:
         self.reserved: list[Place] = []
         self.settled: list[Place] = []
         self.released: list[Place] = []
+        self.charged: list[tuple[str, float]] = []
+        self.demands: list[Demand] = []
         self._ids = itertools.count()
 
-    async def reserve(self, lanes: Sequence[Lane]) -> tuple[Place, ...] | Refusal:
+    async def reserve(self, lanes: Sequence[Lane], demand: Demand = NO_DEMAND) -> tuple[Place, ...] | Refusal:
+        self.demands.append(demand)
         if self.refusal is not None:
             return self.refusal
         places = tuple(Place(f"place-{next(self._ids)}", lane.id) for lane in lanes)
@@ -115,6 +121,9 @@ class OpenLedger:
 
     async def settle(self, place: Place) -> None:
         self.settled.append(place)
+
+    async def charge(self, place: Place, cost_usd: float) -> None:
+        self.charged.append((place.id, cost_usd))
 
     async def release(self, place: Place) -> None:
         self.released.append(place)
@@ -143,9 +152,11 @@ class Bench:
         policy: Policy | None = None,
         sources: dict[str, ComparisonSource] | None = None,
         ledger: Ledger | None = None,
+        source: HandSource | None = None,
+        prices: Prices | None = None,
     ) -> None:
         self.clock = ManualClock()
-        self.source = HandSource()
+        self.source = source or HandSource()
         self.recorder = MemoryRecorder()
         self.places = OpenLedger()
         self.log = EventLog()
@@ -159,4 +170,5 @@ class Bench:
             random=lambda: 0.5,
             policy=policy or Policy(),
             observer=self.log,
+            prices=prices,
         )

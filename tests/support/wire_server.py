@@ -80,8 +80,10 @@ Reply: TypeAlias = Callable[[Exchange], Awaitable[None]]
 class WireServer:
     """Gives each POST the next reply, the last one again and again; answers everything else with 404."""
 
-    def __init__(self, *replies: Reply) -> None:
+    def __init__(self, *replies: Reply, other: Reply | None = None) -> None:
+        """`other` replies to what is no POST."""
         self.replies = list(replies)
+        self._other = other
         self.exchanges: list[Exchange] = []
         """The POSTs, in order."""
         self.others: list[Exchange] = []
@@ -151,7 +153,10 @@ class WireServer:
     async def _reply(self, exchange: Exchange) -> None:
         if exchange.method != "POST":
             self.others.append(exchange)
-            await exchange.send(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+            if self._other is not None:
+                await self._other(exchange)
+            else:
+                await exchange.send(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
             return
         async with self._arrived:
             self.exchanges.append(exchange)

@@ -78,6 +78,7 @@ class EngineRoom:
 
     def _build(self, observer: Observer) -> Engine:
         from compare_tui.bootstrap.backends import build_sources, tiers_in_force
+        from compare_tui.bootstrap.prices import build_prices
         from compare_tui.bootstrap.store import new_id, open_store
         from compare_tui.engine.engine import Engine
 
@@ -92,7 +93,7 @@ class EngineRoom:
             if sums is None:
                 return None
             minute = None if allowed is None else (sums.places_this_minute, allowed)
-            return Today(sums.answers, sums.cost_usd, this_minute=minute)
+            return Today(sums.answers, sums.cost_usd, settings.limits.budget_usd_per_day, this_minute=minute)
 
         self._read_today = read_today
         self._sources = build_sources(self._surroundings())
@@ -100,6 +101,7 @@ class EngineRoom:
             sources=self._sources,
             recorder=store.recorder,
             history=store.history,
+            prices=build_prices(self._surroundings(), self.notices),
             ledger=store.ledger,
             clock=self.clock,
             new_id=new_id,

@@ -63,15 +63,18 @@ async def _engine(
     loaded: Loaded, observer: Observer, on_notice: Callable[[str], None], *, save: bool
 ) -> AsyncIterator[Engine]:
     from compare_tui.bootstrap.backends import Surroundings, build_sources, tiers_in_force
+    from compare_tui.bootstrap.prices import build_prices
     from compare_tui.bootstrap.store import new_id, open_store
     from compare_tui.engine.engine import Engine
 
     clock = SystemClock()
+    surroundings = Surroundings(loaded, os.environ, clock, replays=False)
     with open_store(loaded, save=save, clock=clock, on_notice=on_notice) as store:
         engine = Engine(
-            sources=build_sources(Surroundings(loaded, os.environ, clock, replays=False)),
+            sources=build_sources(surroundings),
             recorder=store.recorder,
             history=store.history,
+            prices=build_prices(surroundings, on_notice),
             ledger=store.ledger,
             clock=clock,
             new_id=new_id,

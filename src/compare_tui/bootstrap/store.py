@@ -51,7 +51,7 @@ def open_store(loaded: Loaded, *, save: bool, clock: Clock, on_notice: Callable[
         limits = loaded.settings.domain_limits()
         recorder = SqliteRecorder(database, clock=clock, on_notice=on_notice) if save else None
         ledger = SqliteLedger(database, limits, clock=clock, new_id=new_id, on_notice=on_notice)
-        usage = SqliteUsage(database)
+        usage = SqliteUsage(database, limits)
         history = SqliteHistory(database, clock=clock)
         try:
             yield Store(recorder or NullRecorder(), ledger, lambda: usage.today(clock.wall()), history)

@@ -29,6 +29,8 @@ def make_settings(merged: Merged) -> Settings:
         backends={name: _backend(name, table, merged) for name, table in _tables("backends", merged)},
         lineups={name: convert(table, Lineup, merged, ("lineups", name)) for name, table in _tables("lineups", merged)},
     )
+    for name in settings.limits.backends:
+        _check_name(name, "limits.backends", settings.backends, "backend", merged)
     _check_name(settings.default_backend, "default_backend", settings.backends, "backend", merged)
     if settings.default_lineup is not None:
         _check_name(settings.default_lineup, "default_lineup", settings.lineups, "line-up", merged)

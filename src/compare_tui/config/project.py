@@ -22,13 +22,18 @@ def check_project(project: Layer, own: Mapping[str, Any]) -> None:
     """Raise ConfigError if the project's layer does what it may not; `own` is the user's table over the defaults."""
     for key in _redirections(project.table, own):
         raise ConfigError(f"{project.name}: A project may not set {shown_key(key)}.", hint=_HINT)
-    own_limits = _table(own, "limits")
-    for name, value in _table(project.table, "limits").items():
-        allowed = own_limits.get(name)
-        if _is_number(allowed) and _is_number(value) and value > allowed:
-            raise ConfigError(
-                f"{project.name}: A project may lower limits.{name} = {allowed}, not raise it.", hint=_HINT
-            )
+    _check_limits(project.name, _table(project.table, "limits"), _table(own, "limits"), ("limits",))
+
+
+def _check_limits(project: str, limits: Mapping[str, Any], own: Mapping[str, Any], at: Key) -> None:
+    for name, value in limits.items():
+        key, allowed = (*at, name), own.get(name)
+        if isinstance(value, dict):
+            _check_limits(project, value, allowed if isinstance(allowed, dict) else {}, key)
+        elif value is True and allowed is not True:
+            raise ConfigError(f"{project}: A project may not set {shown_key(key)}.", hint=_HINT)
+        elif _is_number(allowed) and _is_number(value) and value > allowed:
+            raise ConfigError(f"{project}: A project may lower {shown_key(key)} = {allowed}, not raise it.", hint=_HINT)
 
 
 def project_backends(project: Layer, own: Mapping[str, Any]) -> frozenset[str]:

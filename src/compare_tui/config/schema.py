@@ -5,6 +5,7 @@ Strict: unknown settings and values of another type are errors (check.py puts th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeAlias
 
 from msgspec import Meta, Struct, field
@@ -15,6 +16,7 @@ from compare_tui.engine.policy import Policy
 
 Seconds: TypeAlias = Annotated[float, Meta(gt=0, le=86_400)]
 Count: TypeAlias = Annotated[int, Meta(ge=1, le=1_000_000_000)]
+Usd: TypeAlias = Annotated[float, Meta(gt=0, le=1_000_000)]
 Text: TypeAlias = Annotated[str, Meta(min_length=1)]
 VariableName: TypeAlias = Annotated[str, Meta(pattern="^[A-Za-z_][A-Za-z0-9_]*$")]
 
@@ -33,10 +35,34 @@ class Timeouts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A whole turn; unset: no limit."""
 
 
-class LimitSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class BackendLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Limits of ours, shared by all running copies; unset means no limit."""
 
     answers_per_minute: Count | None = None
+    answers_per_day: Count | None = None
+    extended_per_day: Count | None = None
+    """Turns of the tier `extended`."""
+    budget_usd_per_day: Usd | None = None
+    """Days and months are local ones."""
+    budget_usd_per_month: Usd | None = None
+    max_usd_per_turn: Usd | None = None
+    allow_unknown_prices: bool = False
+    """Under a budget, ask lanes too whose price nobody knows; they count as nothing."""
+
+    def domain_limits(self, backends: Mapping[str, Limits]) -> Limits:
+        """Return the limits as the ledger takes them."""
+        values = {name: getattr(self, name) for name in BackendLimits.__struct_fields__}
+        return Limits(**values, backends=backends)
+
+
+class LimitSettings(BackendLimits, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The limits for all lanes, and further ones for those of a backend."""
+
+    stop_lane_at_usd: Usd | None = None
+    """Stop an answer when it has cost about this much, where prices are known."""
+    stop_rest_after: Count | None = None
+    """Stop the other lanes of a turn when so many have answered."""
+    backends: dict[str, BackendLimits] = field(default_factory=dict)
 
 
 class NetworkBackend(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
@@ -119,7 +145,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def domain_limits(self) -> Limits:
         """Return the limits as the ledger takes them."""
-        return Limits(answers_per_minute=self.limits.answers_per_minute)
+        return self.limits.domain_limits(
+            {name: limits.domain_limits({}) for name, limits in self.limits.backends.items()}
+        )
 
     def policy(self) -> Policy:
         """Return the engine's patience."""
@@ -131,4 +159,6 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             no_progress_before_content_s=timeouts.no_progress_before_content_s,
             no_progress_after_content_s=timeouts.no_progress_after_content_s,
             retry_after_limit_s=timeouts.retry_after_limit_s,
+            stop_lane_at_usd=self.limits.stop_lane_at_usd,
+            stop_rest_after=self.limits.stop_rest_after,
         )

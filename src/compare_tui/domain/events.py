@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from compare_tui.domain.answers import AnswerError, Citation, ImageMark, Usage
+from compare_tui.domain.answers import AnswerError, Citation, CostSource, ImageMark, Usage
 from compare_tui.domain.json_types import Json
 
 
@@ -182,6 +182,14 @@ class AnswerRefused:
     error: AnswerError
 
 
+@dataclass(frozen=True, slots=True)
+class CostFound:
+    """The backend said afterwards, or its prices say, what the answer has cost."""
+
+    cost_usd: float
+    source: CostSource
+
+
 StreamEvent: TypeAlias = (
     RequestSent
     | StreamOpened
@@ -206,4 +214,4 @@ StreamEvent: TypeAlias = (
 )
 """What a source may say. A stream ends with exactly one `StreamEnded` or `StreamCut`; nothing follows it."""
 
-AnswerEvent: TypeAlias = StreamEvent | AttemptStarted | RetryScheduled | AnswerCancelled | AnswerRefused
+AnswerEvent: TypeAlias = StreamEvent | AttemptStarted | RetryScheduled | AnswerCancelled | AnswerRefused | CostFound

@@ -19,6 +19,7 @@ from compare_tui.domain.events import (
     AnswerRefused,
     AttemptStarted,
     CitationReceived,
+    CostFound,
     FinishReported,
     ImageReceived,
     KeepAliveReceived,
@@ -52,7 +53,12 @@ _MAX_WARNINGS = 20
 
 
 def fold(state: AnswerState, event: AnswerEvent, at: float) -> AnswerState:  # noqa: C901 - a closed union is one match
-    """Return `state` after `event`, which came at `at` (monotonic seconds). A final state stays as it is."""
+    """Return `state` after `event`, which came at `at` (monotonic seconds).
+
+    A final state stays as it is: only its cost may be found out afterwards.
+    """
+    if isinstance(event, CostFound):
+        return replace(state, cost_usd=event.cost_usd, cost_source=event.source)
     if state.status.is_final:
         return state
     match event:

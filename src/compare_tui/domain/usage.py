@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from compare_tui.domain.limits import Standing
+
 
 class UsageBy(StrEnum):
     """What the rows of a usage report are grouped by."""
@@ -60,7 +62,9 @@ class Today:
     cost_unknown: int
     """Answers whose cost is not known, or not yet."""
     places_this_minute: int
-    """Places taken in the limit `answers_per_minute`."""
+    """Places taken in the sliding minute."""
+    standings: tuple[Standing, ...] = ()
+    """How far each limit that is set for all lanes is used."""
 
 
 def sum_rows(rows: Iterable[UsageRow], *, key: str | None = None, backend: str | None = None) -> UsageRow:

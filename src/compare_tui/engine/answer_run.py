@@ -7,12 +7,13 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from functools import partial
 
-from compare_tui.domain.answers import AnswerError, AnswerState, AnswerStatus
+from compare_tui.domain.answers import AnswerError, AnswerState, AnswerStatus, CostSource
 from compare_tui.domain.events import (
     AnswerCancelled,
     AnswerEvent,
     AnswerRefused,
     AttemptStarted,
+    CostFound,
     ReasoningReceived,
     RequestSent,
     StreamEnded,
@@ -21,14 +22,16 @@ from compare_tui.domain.events import (
     TextReceived,
     WarningRaised,
 )
-from compare_tui.domain.figures import estimate_usage
+from compare_tui.domain.figures import completion_tokens, estimate_usage
 from compare_tui.domain.fold import fold
 from compare_tui.domain.lanes import LaneId
 from compare_tui.domain.limits import Refusal
 from compare_tui.domain.messages import AnswerRequest
+from compare_tui.domain.prices import FREE, cost_usd, usual_usd
+from compare_tui.engine.admission import Admission
 from compare_tui.engine.comparison import AnswerFeed, Chunk, Comparison
 from compare_tui.engine.policy import Policy, retry_after, timed_out, turn_timed_out
-from compare_tui.engine.ports import Clock, ComparisonSource, ComparisonStream, Emit, Ledger, Place
+from compare_tui.engine.ports import Clock, ComparisonSource, ComparisonStream, Emit, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class RunContext:
     """What every answer's run shares."""
 
     clock: Clock
-    ledger: Ledger
+    admission: Admission
     policy: Policy
     random: Callable[[], float]
 
@@ -67,6 +70,8 @@ class AnswerRun:
         self._ended = ended
         self.finished = asyncio.Event()
         self._place: Place | None = None
+        self.used: Place | None = None
+        """The place of the last request that went out."""
         self._stream: ComparisonStream | None = None
         self._attempt = 0
         self._errands: set[asyncio.Task[None]] = set()
@@ -101,12 +106,26 @@ class AnswerRun:
         """Give up if one of the two clocks, or the turn's, has run out."""
         now = self._context.clock.monotonic()
         late = self._deadline is not None and now >= self._deadline
+        if stopped := self._too_dear():
+            self._fold(WarningRaised(stopped))
+            self.stop()
+            return
         error = turn_timed_out(self._context.policy) if late else timed_out(self.feed.state, self._context.policy, now)
         if error is None or self.feed.state.status.is_final:
             return
         self._close_stream()
         self._fold(StreamFailed(error))
         self._finish(StreamEnded(done=False))
+
+    def _too_dear(self) -> str:
+        """Return why the answer is stopped for what it has cost so far, by estimate; empty: it is not."""
+        limit, price = self._context.policy.stop_lane_at_usd, self._context.admission.price_of(self.feed.lane)
+        if limit is None or self.feed.state.status.is_final:
+            return ""
+        so_far = usual_usd(price, self.request, completion_tokens(self.feed.state)[0])
+        if so_far is None or so_far < limit:
+            return ""
+        return f"Stopped at about ${so_far:.4f}: stop_lane_at_usd = {limit:g}."
 
     def _on_event(self, attempt: int, _lane: LaneId, event: StreamEvent) -> None:
         if attempt != self._attempt or self.feed.state.status.is_final:
@@ -123,18 +142,20 @@ class AnswerRun:
             self._finish(event)
             return
         self._attempt_over()
+        self._charge(0.0)  # it failed before any content
         self._fold(again)
         self._retry = asyncio.create_task(self._ask_again(again.delay_s))
 
     async def _ask_again(self, delay_s: float) -> None:
         await self._context.clock.sleep(delay_s)
-        answer = await self._context.ledger.reserve([self.feed.lane])
+        turn = f"{self.comparison.id}/{self.feed.turn}"
+        answer = await self._context.admission.reserve([self.request], turn)
         if isinstance(answer, Refusal):
             self._fold(WarningRaised(f"Not asked again: the limit {answer.limit} is used up."))
             self._finish(StreamEnded(done=False))
             return
         if self.feed.state.status.is_final:
-            await self._context.ledger.release(answer[0])
+            await self._context.admission.ledger.release(answer[0])
             return
         emit = self.begin_attempt(answer[0])
         self.attach(self._source.start([self.request], emit))
@@ -157,8 +178,10 @@ class AnswerRun:
         state = fold(feed.state, event, at)
         if state.usage is None and state.has_content and state.status is not AnswerStatus.REFUSED:
             state = replace(state, usage=estimate_usage(state, self.request.prompt_chars))
-        feed.state = state
+        feed.state = state = self._with_cost(state)
         self._attempt_over()
+        if state.cost_usd is not None:
+            self._charge(state.cost_usd)
         self._changed(self, event)
         self._ended(self)
         self.finished.set()
@@ -167,13 +190,32 @@ class AnswerRun:
         """The place is used from the moment of the request: a kill in mid-stream must not free it."""
         place, self._place = self._place, None
         if place is not None:
-            self._errand(self._context.ledger.settle(place))
+            self.used = place
+            self._errand(self._context.admission.ledger.settle(place))
+
+    def _charge(self, cost_usd: float) -> None:
+        """Free what was reserved beyond the cost."""
+        if self.used is not None:
+            self._errand(self._context.admission.ledger.charge(self.used, cost_usd))
+
+    def _with_cost(self, state: AnswerState) -> AnswerState:
+        """Return the state with the cost of counted tokens, where the backend tells none but has prices."""
+        usage, price = state.usage, self._context.admission.price_of(self.feed.lane)
+        if state.cost_usd is not None or usage is None or usage.estimated or price in (None, FREE):
+            return state
+        assert price is not None
+        return fold(state, CostFound(cost_usd(price, usage), CostSource.PRICES), 0.0)
+
+    def take_cost(self, cost_usd: float) -> None:
+        """Take in what the backend said afterwards."""
+        self._fold(CostFound(cost_usd, CostSource.PROVIDER))
+        self._charge(cost_usd)
 
     def _attempt_over(self) -> None:
         """Give the place back if nothing was sent."""
         place, self._place = self._place, None
         if place is not None:
-            self._errand(self._context.ledger.release(place))
+            self._errand(self._context.admission.ledger.release(place))
 
     def _close_stream(self) -> None:
         if self._stream is not None:

@@ -13,11 +13,22 @@ from compare_tui.domain.lanes import MAX_LANES, Lane, LaneId, LaneSpec
 from compare_tui.domain.limits import Refusal
 from compare_tui.domain.messages import AnswerRequest, build_messages
 from compare_tui.domain.tiers import Tier
+from compare_tui.engine.admission import Admission
 from compare_tui.engine.answer_run import AnswerRun, RunContext
 from compare_tui.engine.comparison import AnswerFeed, Comparison, Turn
 from compare_tui.engine.history import ComparisonRecord, History
 from compare_tui.engine.policy import Policy
-from compare_tui.engine.ports import Clock, ComparisonSource, Emit, Ledger, Observer, Place, Recorder
+from compare_tui.engine.ports import (
+    Clock,
+    ComparisonSource,
+    Emit,
+    Ledger,
+    Observer,
+    Place,
+    Prices,
+    Recorder,
+    TellsCosts,
+)
 from compare_tui.engine.refusals import refused_by_limit, refused_by_tier
 
 _PATIENCE_TICK_S = 0.25
@@ -40,6 +51,7 @@ class Engine:
         observer: Observer,
         tiers: Mapping[str, Tier] | None = None,
         history: History | None = None,
+        prices: Prices | None = None,
     ) -> None:
         """`tiers` names the tier of backends where one is always in force; the comparison's own wins."""
         self._sources = sources
@@ -50,8 +62,9 @@ class Engine:
         self._clock = clock
         self._new_id = new_id
         self._observer = observer
-        self._context = RunContext(clock, ledger, policy, random)
+        self._context = RunContext(clock, Admission(ledger, prices), policy, random)
         self._runs: dict[str, AnswerRun] = {}
+        self._lookups: set[asyncio.Task[None]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._patience: asyncio.Task[None] | None = None
 
@@ -205,7 +218,8 @@ class Engine:
         runs = _those_within_tier(runs, len(turn.prompt))
         if not runs:
             return None
-        places = await self._ledger.reserve([run.feed.lane for run in runs])
+        turn_id = f"{runs[0].comparison.id}/{turn.number}"
+        places = await self._context.admission.reserve([run.request for run in runs], turn_id)
         if isinstance(places, Refusal):
             return _refuse_all(runs, refused_by_limit(places, self._clock.wall()))
         by_backend: dict[str, list[tuple[AnswerRun, Place]]] = defaultdict(list)
@@ -235,6 +249,33 @@ class Engine:
         self._recorder.answer_ended(run.comparison, run.feed)
         del self._runs[run.feed.id]
         self._spawn(run.drain())
+        self._stop_rest(run)
+        if run.feed.state.cost_usd is None and run.feed.state.generation_id and run.used is not None:
+            self._lookups.add(lookup := asyncio.create_task(self._find_cost(run)))
+            lookup.add_done_callback(self._lookups.discard)
+
+    def _stop_rest(self, ended: AnswerRun) -> None:
+        """Stop the turn's other lanes when enough of them have answered."""
+        enough = self._context.policy.stop_rest_after
+        if enough is None or not ended.feed.state.status.is_answered:
+            return
+        turn = _turn(ended.comparison, ended.feed.turn)
+        shown = [feed for lane in turn.answers if (feed := turn.answer(lane)) is not None]
+        if sum(feed.state.status.is_answered for feed in shown) >= enough:
+            for run in list(self._runs.values()):
+                if run.comparison is ended.comparison and run.feed.turn == turn.number:
+                    run.stop()
+
+    async def _find_cost(self, run: AnswerRun) -> None:
+        """Ask the backend what an answer has cost that ended without saying so."""
+        source = self._sources[run.feed.lane.backend]
+        generation_id = run.feed.state.generation_id
+        if generation_id is None or not isinstance(source, TellsCosts):
+            return
+        cost_usd = await source.cost_of(generation_id)
+        if cost_usd is not None:
+            run.take_cost(cost_usd)
+            self._recorder.cost_found(run.comparison, run.feed)
 
     # Stopping and waiting
 
@@ -257,13 +298,17 @@ class Engine:
 
     async def warm_up(self, backends: Iterable[str]) -> None:
         """Let these backends do what would make the first request late."""
-        await asyncio.gather(*(self._sources[name].warm_up() for name in set(backends) if name in self._sources))
+        names = {name for name in backends if name in self._sources}
+        prices = self._context.admission.refresh_prices(names)
+        await asyncio.gather(prices, *(self._sources[name].warm_up() for name in names))
 
     async def aclose(self) -> None:
         """Stop everything, keep everything, give everything back, within 2 s."""
         self.stop_all()
         if self._patience is not None:
             self._patience.cancel()
+        for lookup in self._lookups:
+            lookup.cancel()
         try:
             async with asyncio.timeout(_CLOSE_LIMIT_S):
                 await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -10,7 +10,7 @@ from compare_tui.domain.answers import AnswerError, ErrorKind
 from compare_tui.domain.events import StreamCut, StreamEnded, StreamFailed
 from compare_tui.domain.lanes import LaneId
 from compare_tui.domain.messages import AnswerRequest
-from compare_tui.engine.ports import Emit, LaneSource
+from compare_tui.engine.ports import Emit, LaneSource, TellsCosts
 
 
 class FanOut:
@@ -22,6 +22,10 @@ class FanOut:
     def start(self, requests: Sequence[AnswerRequest], emit: Emit) -> FanOutStream:
         """Ask every lane at once."""
         return FanOutStream(self._source, requests, emit)
+
+    async def cost_of(self, generation_id: str) -> float | None:
+        """Pass on, where the source can tell."""
+        return await self._source.cost_of(generation_id) if isinstance(self._source, TellsCosts) else None
 
     async def warm_up(self) -> None:
         """Pass on."""

@@ -23,6 +23,10 @@ class Policy:
     no_progress_after_content_s: float = 120
     retry_after_limit_s: float = 60
     """A server that wants a longer pause is not asked again; the answer says when it would allow it."""
+    stop_lane_at_usd: float | None = None
+    """An answer is stopped when it has cost about this much, where prices are known."""
+    stop_rest_after: int | None = None
+    """The other lanes of a turn are stopped when so many have answered."""
 
 
 def retry_after(state: AnswerState, policy: Policy, random: float) -> RetryScheduled | None:

@@ -6,13 +6,14 @@ under tests/contracts that every implementation passes.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, runtime_checkable
 
 from compare_tui.domain.lanes import Lane, LaneId
 from compare_tui.domain.limits import Refusal
 from compare_tui.domain.messages import AnswerRequest
+from compare_tui.domain.prices import Price
 from compare_tui.domain.usage import Today, UsageBy, UsageReport
 from compare_tui.engine.comparison import AnswerFeed, Comparison, Turn
 
@@ -104,6 +105,9 @@ class Recorder(Protocol):
     def answer_ended(self, comparison: Comparison, feed: AnswerFeed) -> None:
         """An answer is final; its feed will not change again."""
 
+    def cost_found(self, comparison: Comparison, feed: AnswerFeed) -> None:
+        """The cost of an answer that is final was found out afterwards."""
+
     async def flush(self) -> None:
         """Wait until everything told so far is kept, or could not be."""
 
@@ -116,17 +120,53 @@ class Place:
     lane: LaneId
 
 
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a reservation takes beyond its places."""
+
+    turn: str = ""
+    """The same for all lanes of a turn and their retries."""
+    is_extended: bool = False
+    """The turn is of the tier `extended`."""
+    worst_usd: tuple[float | None, ...] = ()
+    """By lane, in their order: what its answer costs at worst; None, or left out: not known."""
+
+
+NO_DEMAND: Final = Demand()
+
+
 class Ledger(Protocol):
     """Grants places in the limits, shared by all running copies of the program."""
 
-    async def reserve(self, lanes: Sequence[Lane]) -> tuple[Place, ...] | Refusal:
+    async def reserve(self, lanes: Sequence[Lane], demand: Demand = NO_DEMAND) -> tuple[Place, ...] | Refusal:
         """Take one place per lane, all or none. A fault in storage grants the places: it never stops a stream."""
 
     async def settle(self, place: Place) -> None:
         """The request went out: the place is used."""
 
+    async def charge(self, place: Place, cost_usd: float) -> None:
+        """The answer has cost this: what was reserved for it beyond that is free again."""
+
     async def release(self, place: Place) -> None:
         """Nothing was sent: the place is free again."""
+
+
+class Prices(Protocol):
+    """Tells what models cost, as far as it is known."""
+
+    def of(self, lane: Lane) -> Price | None:
+        """Return the price of the lane's model at its backend, or None if it is not known. Never waits."""
+
+    async def refresh(self, backends: Collection[str]) -> None:
+        """Ask these backends for their prices, if something needs them and what is known is old. Never raises."""
+
+
+@runtime_checkable
+class TellsCosts(Protocol):
+    """A source that can be asked afterwards what an answer has cost."""
+
+    async def cost_of(self, generation_id: str) -> float | None:
+        """Return the cost in USD, or None if the backend does not say. May take some 15 s; never raises."""
 
 
 class UsageReader(Protocol):

@@ -5,22 +5,42 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from compare_tui.domain.answers import AnswerError, ErrorKind
-from compare_tui.domain.limits import Refusal
+from compare_tui.domain.limits import Refusal, Unit
 from compare_tui.domain.tiers import TIER_LIMITS, Tier
+
+_SECONDS_ARE_SAID_S = 600
 
 
 def refused_by_limit(refusal: Refusal, now: float) -> AnswerError:
     """Return the error of an answer that a limit forbids at `now` (Unix seconds)."""
-    used = f"{refusal.limit} = {refusal.allowed}: {refusal.used} used, {refusal.wanted} wanted"
+    limit = f"{refusal.limit} = {_amount(refusal.allowed, refusal.unit)}"
+    if refusal.unknown_price:
+        message = f"Refused under the limit {limit}: the price of {refusal.unknown_price} is not known."
+        hint = "limits.allow_unknown_prices = true sends all the same."
+        return AnswerError(ErrorKind.RATE_LIMIT, message, type=refusal.limit, hint=hint)
+    at_worst = " at worst" if refusal.unit is Unit.USD else ""
+    wanted = f"{_amount(refusal.wanted, refusal.unit)} wanted{at_worst}"
+    used = f"{limit}: {_amount(refusal.used, refusal.unit)} used, {wanted}"
     if refusal.allowed_at is None:
         message = f"Refused by the limit {used}: more than it ever allows at once."
-        return AnswerError(
-            ErrorKind.RATE_LIMIT, message, type=refusal.limit, hint="Use fewer lanes or raise the limit."
-        )
+        way = "fewer lanes, a smaller tier" if refusal.unit is Unit.USD else "fewer lanes"
+        return AnswerError(ErrorKind.RATE_LIMIT, message, type=refusal.limit, hint=f"Use {way} or raise the limit.")
     wait_s = max(0.0, refusal.allowed_at - now)
-    second = datetime.fromtimestamp(refusal.allowed_at, UTC).astimezone()
-    message = f"Refused by the limit {used}. Allowed again in {wait_s:.0f} s, at {second:%H:%M:%S}."
+    message = f"Refused by the limit {used}. Allowed again {_when(refusal.allowed_at, wait_s)}."
     return AnswerError(ErrorKind.RATE_LIMIT, message, type=refusal.limit, retry_after_s=round(wait_s, 3))
+
+
+def _amount(value: float, unit: Unit) -> str:
+    if unit is not Unit.USD:
+        return f"{value:g}"
+    return f"${value:.2f}" if value >= 0.1 or not value else f"${value:.4f}"
+
+
+def _when(at: float, wait_s: float) -> str:
+    moment = datetime.fromtimestamp(at, UTC).astimezone()
+    if wait_s < _SECONDS_ARE_SAID_S:
+        return f"in {wait_s:.0f} s, at {moment:%H:%M:%S}"
+    return f"in {wait_s / 3600:.1f} h, on {moment:%Y-%m-%d} at {moment:%H:%M}"
 
 
 def refused_by_tier(tier: Tier, characters: int) -> AnswerError | None:

@@ -85,6 +85,12 @@ class ChatHttp:
                 for event in await self._whole(response, redactor):
                     yield event
 
+    async def cost_of(self, generation_id: str, key: Secret | None) -> float | None:
+        """Return what an answer has cost, asked for afterwards; None if the server does not say."""
+        from compare_tui.sources.openrouter_generation import find_cost
+
+        return await find_cost(self._client, self._settings, key, generation_id, self._clock)
+
     async def warm_up(self) -> None:
         """Open a connection, without the key. What the server says to it does not matter."""
         with suppress(*TRANSPORT_ERRORS):

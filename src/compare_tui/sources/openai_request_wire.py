@@ -6,20 +6,14 @@ from collections.abc import Mapping
 
 from compare_tui.domain.json_types import Json, JsonObject
 from compare_tui.domain.messages import AnswerRequest, Message, Role
-from compare_tui.sources.lenient import as_int, as_object, as_text
+from compare_tui.domain.token_limits import tier_token_limit
+from compare_tui.sources.lenient import as_object
 from compare_tui.sources.reasoning_details import whole_blocks
 from compare_tui.sources.settings import Dialect
 
 _OURS = frozenset({"system", "n"})
 """Read when lanes are made and messages built; never sent."""
 _FIXED = frozenset({"messages", "model", "stream"})
-_TOKEN_LIMITS = ("max_tokens", "max_completion_tokens")
-_REASONING_SHARE = {
-    "max": 0.95, "xhigh": 0.95, "high": 0.8, "medium": 0.5, "low": 0.2, "minimal": 0.1, "none": 0.0,
-}  # fmt: skip
-"""The part of max_tokens that an effort may take: https://openrouter.ai/docs/use-cases/reasoning-tokens"""
-_MAX_REASONING_TOKENS = 32_768
-"""More would shut out most providers: only those that allow the whole length are asked."""
 _MAX_SESSION_CHARS = 256
 
 
@@ -44,7 +38,7 @@ def request_body(
         body["stream_options"] = {"include_usage": True}
     if dialect.names_session and request.comparison:
         body["session_id"] = f"{request.comparison}-{request.lane.id}"[-_MAX_SESSION_CHARS:]
-    limit = _token_limit(request, params)
+    limit = tier_token_limit(request, params)
     if limit is not None:
         body[dialect.token_limit] = limit
     left_out = _OURS | _FIXED | dialect.unknown_fields
@@ -74,23 +68,3 @@ def merged_params(defaults: JsonObject, own: JsonObject) -> dict[str, Json]:
         both = isinstance(known, Mapping) and isinstance(value, Mapping)
         merged[name] = merged_params(as_object(known), as_object(value)) if both else value
     return merged
-
-
-def _token_limit(request: AnswerRequest, params: JsonObject) -> int | None:
-    """Return the tier's limit of answer tokens with the reasoning's on top, unless the lane names a limit."""
-    answer_tokens = request.answer_tokens
-    if answer_tokens is None or any(name in params for name in _TOKEN_LIMITS):
-        return None
-    return answer_tokens + _reasoning_tokens(answer_tokens, params)
-
-
-def _reasoning_tokens(answer_tokens: int, params: JsonObject) -> int:
-    reasoning = as_object(params.get("reasoning"))
-    asked = as_int(reasoning.get("max_tokens"))
-    if asked is not None:
-        return max(asked, 0)
-    effort = as_text(reasoning.get("effort")) or as_text(params.get("reasoning_effort"))
-    if not effort and (reasoning.get("enabled") is True or params.get("include_reasoning") is True):
-        effort = "medium"
-    share = _REASONING_SHARE.get(effort, 0.0)
-    return min(round(answer_tokens * share / (1 - share)), _MAX_REASONING_TOKENS)

@@ -13,7 +13,7 @@ from compare_tui.domain.lanes import Lane
 from compare_tui.domain.safe_text import make_safe_line
 from compare_tui.engine.comparison import AnswerFeed, Comparison, Turn
 from compare_tui.storage.live_answer import LiveAnswer
-from compare_tui.storage.rows import leave_comparison, put_comparison, put_lanes, put_turn
+from compare_tui.storage.rows import leave_comparison, put_comparison, put_cost, put_lanes, put_turn
 from compare_tui.storage.values import json_value, ms_value
 
 
@@ -24,6 +24,7 @@ class Journal:
         self._on_notice = on_notice
         self._current: Comparison | None = None
         self._comparisons: dict[str, Comparison] = {}
+        self._costs: dict[str, AnswerFeed] = {}
         self._left: set[str] = set()
         self._turns: dict[tuple[str, int], tuple[Comparison, Turn]] = {}
         self._answers: dict[str, LiveAnswer] = {}
@@ -62,12 +63,16 @@ class Journal:
         self.answer_started(comparison, feed, now_ms)
         self._answers[feed.id].has_ended = True
 
+    def cost_found(self, feed: AnswerFeed) -> None:
+        """The cost of an answer that may have been written already."""
+        self._costs[feed.id] = feed
+
     # What is to be written
 
     @property
     def is_idle(self) -> bool:
         """No answer is under way and the file has everything."""
-        return not (self._answers or self._turns or self._comparisons or self._left)
+        return not (self._answers or self._turns or self._comparisons or self._left or self._costs)
 
     @property
     def has_ended_answers(self) -> bool:
@@ -76,7 +81,7 @@ class Journal:
 
     def has_news(self) -> bool:
         """Whether there is something that the file does not have."""
-        return bool(self._turns or self._comparisons or self._left) or any(
+        return bool(self._turns or self._comparisons or self._left or self._costs) or any(
             answer.has_news() for answer in self._answers.values()
         )
 
@@ -94,6 +99,8 @@ class Journal:
             put_turn(db, comparison.id, turn)
         for answer in self._answers.values():
             answer.write(db, owner)
+        for feed in self._costs.values():
+            put_cost(db, feed)
         for left in self._left:
             leave_comparison(db, left, owner)
 
@@ -102,6 +109,7 @@ class Journal:
         self._comparisons.clear()
         self._turns.clear()
         self._left.clear()
+        self._costs.clear()
         for uid, answer in list(self._answers.items()):
             answer.written()
             if answer.has_ended:

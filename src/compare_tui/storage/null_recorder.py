@@ -29,6 +29,9 @@ class NullRecorder:
     def answer_ended(self, comparison: Comparison, feed: AnswerFeed) -> None:
         """Nothing is kept."""
 
+    def cost_found(self, comparison: Comparison, feed: AnswerFeed) -> None:
+        """Nothing is kept."""
+
     async def flush(self) -> None:
         """There is nothing to wait for."""
 

@@ -97,6 +97,10 @@ class SqliteRecorder:
         """An answer is final."""
         self._tell(partial(self._journal.answer_ended, comparison, feed, ms_value(self._clock.wall())))
 
+    def cost_found(self, comparison: Comparison, feed: AnswerFeed) -> None:
+        """A cost was found out afterwards."""
+        self._tell(partial(self._journal.cost_found, feed))
+
     async def flush(self) -> None:
         """Wait until everything told so far is kept, or could not be, at most 1.5 s."""
         done: Future[None] = Future()

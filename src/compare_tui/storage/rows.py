@@ -6,10 +6,10 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from compare_tui.domain.safe_text import make_safe_line
-from compare_tui.engine.comparison import Chunk, Comparison, Turn
+from compare_tui.engine.comparison import AnswerFeed, Chunk, Comparison, Turn
 from compare_tui.storage.facts import Columns
 from compare_tui.storage.index import index_answer, index_turn, unindex_answer, unindex_turn
-from compare_tui.storage.values import json_value, ms_value, text_value
+from compare_tui.storage.values import float_value, json_value, ms_value, text_value
 
 _TITLE_CHARS = 80
 
@@ -86,6 +86,12 @@ def change_answer(db: sqlite3.Connection, answer: int, columns: Columns) -> None
     """Overwrite columns of an answer."""
     changes = ", ".join(f"{name} = :{name}" for name in columns)
     db.execute(f"UPDATE answers SET {changes} WHERE id = :id", {**columns, "id": answer})
+
+
+def put_cost(db: sqlite3.Connection, feed: AnswerFeed) -> None:
+    """Write a cost that was found out after the answer's end."""
+    cost = (float_value(feed.state.cost_usd), feed.state.cost_source.value)
+    db.execute("UPDATE answers SET cost_usd = ?, cost_source = ? WHERE uid = ?", (*cost, feed.id))
 
 
 def put_chunks(db: sqlite3.Connection, answer: int, first: int, chunks: Sequence[Chunk]) -> None:

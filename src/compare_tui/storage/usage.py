@@ -9,10 +9,13 @@ from typing import Final
 
 from compare_tui.domain.answers import AnswerStatus
 from compare_tui.domain.errors import StorageError
+from compare_tui.domain.limits import WINDOW_S, Limits, standings
 from compare_tui.domain.safe_text import make_safe_line
 from compare_tui.domain.usage import Today, UsageBy, UsageReport, UsageRow, sum_rows
 from compare_tui.storage.database import Database
-from compare_tui.storage.places import times_in_window
+from compare_tui.storage.places import TakenPlaces
+
+NO_LIMITS: Final = Limits()
 
 _GROUPS: Final = {
     UsageBy.MODEL: ("model", "backend"),
@@ -26,8 +29,9 @@ _GROUPS: Final = {
 class SqliteUsage:
     """Implements the `UsageReader` port on a `Database`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, limits: Limits = NO_LIMITS) -> None:
         self._database = database
+        self._limits = limits
 
     def report(self, *, by: UsageBy = UsageBy.MODEL, since: float | None = None) -> UsageReport:
         """Return what was used since a time (Unix seconds), all of it by default. Raises StorageError.
@@ -52,10 +56,12 @@ class SqliteUsage:
                     WHERE started_ms >= ? AND status != ?""",
                     (int(midnight.timestamp() * 1000), AnswerStatus.REFUSED.value),
                 ).fetchone()
-                places = len(times_in_window(db, int(now * 1000)))
+                taken = TakenPlaces(db, now)
+                places = len([at for at in taken.minute(None) if at > now - WINDOW_S])
+                found = standings(self._limits, taken, now)
         except StorageError:
             return None
-        return Today(answers, cost_usd, answers - n_known, places)
+        return Today(answers, cost_usd, answers - n_known, places, found)
 
 
 def _grouped(db: sqlite3.Connection, by: UsageBy, since_ms: int) -> list[UsageRow]:
