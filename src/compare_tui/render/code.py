@@ -58,10 +58,11 @@ class CodeLeaf:
         self._extend(view, tokens, spans)
         return first
 
-    def show_partial(self, code: Sequence[str], sources: Sequence[int], view: View) -> None:
-        """Show lines that are not complete yet, until more are added."""
+    def show_partial(self, code: Sequence[str], sources: Sequence[int], view: View) -> int:
+        """Show lines that are not complete yet, until more are added; return the index of the first changed line."""
         self._partial = list(zip(code, sources, strict=True))
         self._extend(view, (), ())
+        return self.n_fixed
 
     def close(self, view: View) -> int:
         """Read the code as a whole; lines whose colours were right stay as they are."""

@@ -121,16 +121,16 @@ class Growing:
                     return 0
         return leaf.refresh(view)
 
-    def show_partial(self, block: Block, window: Window, view: View) -> None:
-        """Show what a window that ends in an unfinished line has of it."""
+    def show_partial(self, block: Block, window: Window, view: View) -> int:
+        """Show what a window that ends in an unfinished line has of it; return the index of the first changed line."""
         leaf = self.leaf
         match leaf:
             case CodeLeaf():
-                leaf.show_partial(*self._code(block, window), view)
+                return leaf.show_partial(*self._code(block, window), view)
             case TableLeaf():
-                leaf.show_partial(rows_of(block, window)[1:], view)
+                return leaf.show_partial(rows_of(block, window)[1:], view)
             case TextLeaf(text=text):
-                leaf.show_partial(text.partial_runs(*self._lines(block, window)), view)
+                return leaf.show_partial(text.partial_runs(*self._lines(block, window)), view)
 
     def take_code(self, tail: str, source: int, view: View) -> tuple[int, int]:
         """Take in the complete lines of a fence that are plainly code.

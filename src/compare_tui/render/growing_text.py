@@ -6,9 +6,9 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from compare_tui.render.inline import TAB, Inline, unclosed_marks
+from compare_tui.render.inline import Inline, unclosed_marks
 from compare_tui.render.palette import Roles
-from compare_tui.render.runs import LINE_END, Run
+from compare_tui.render.runs import LINE_END, Run, received_runs
 
 _FIRST_TRY = 48
 """Characters after which a place to stop is looked for; then after twice as many, and so on."""
@@ -114,8 +114,8 @@ class GrowingText:
             self.runs += runs
             gap = self.content[start:end]
             if gap:
-                is_line_end = "\n" in gap
-                self.runs.append(Run(LINE_END if is_line_end else gap.replace("\t", TAB), (), self._source(start)))
+                source = self._source(start)
+                self.runs += [Run(LINE_END, (), source)] if "\n" in gap else received_runs(gap, (), source)
             self._done = self._read_to = end
             self._next_try = end + _FIRST_TRY
         return self.runs[before:]
@@ -134,8 +134,8 @@ class GrowingText:
 
     def _unread(self, end: int) -> list[Run]:
         """What came since the rest was read last, as typed."""
-        text = self.content[self._read_to : end].replace("\n", " ").replace("\t", TAB)
-        return [Run(text, (), self._source(self._read_to))] if text else []
+        text = self.content[self._read_to : end].replace("\n", " ")
+        return received_runs(text, (), self._source(self._read_to)) if text else []
 
     def _guess(self, end: int) -> list[Run]:
         runs, is_closed = self._read(self._done, end)
@@ -184,7 +184,7 @@ class FixedText:
         """The runs of lines that may follow."""
         runs: list[Run] = []
         for line, source in zip(lines, sources, strict=True):
-            runs += [Run(LINE_END, (), max(0, source - 1)), Run(line.replace("\t", TAB), self._roles, source)]
+            runs += [Run(LINE_END, (), max(0, source - 1)), *received_runs(line, self._roles, source)]
         return runs
 
     def settle(self) -> list[Run]:

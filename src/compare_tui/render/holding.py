@@ -37,11 +37,17 @@ def shown_part(tail: str) -> str:
         return tail
     before = tail.rfind("\n", 0, max(0, start - 1)) + 1
     # A line that begins with a bar may be the header of a table; the next line tells.
-    if _TABLE_START.match(tail, before, start) and not _TABLE_START.match(partial):
-        return tail[:before]
-    if _TABLE_START.match(tail, before, start) and _MARKS.fullmatch(partial):
+    if before < start and _TABLE_START.match(tail, before) and _MARKS.fullmatch(partial):
         return tail[:before]
     return tail[:start]
+
+
+def shown_rows(tail: str) -> str:
+    """The same inside a table: a line that begins with a bar is a row, but a very long one waits for its end."""
+    start = tail.rfind("\n") + 1
+    if _TABLE_START.match(tail, start):
+        return tail if len(tail) - start < _LONGEST_HELD else tail[:start]
+    return shown_part(tail)
 
 
 def may_end_fence(partial: str) -> bool:

@@ -12,9 +12,8 @@ from compare_tui.render.dialect import Dialect
 from compare_tui.render.formulas import MAX_CHARS as LONGEST_FORMULA
 from compare_tui.render.mathematics import draw_formula
 from compare_tui.render.palette import Role, Roles
-from compare_tui.render.runs import LINE_END, Run
+from compare_tui.render.runs import LINE_END, Run, received_runs
 
-TAB = "    "
 References = MutableMapping[str, object]
 Locate = Callable[[int], int]
 """From an offset in a text to an offset in the received text."""
@@ -41,7 +40,7 @@ class Inline:
     def read(self, text: str, locate: Locate) -> tuple[list[Run], bool]:
         """The runs of `text`, and whether nothing in it could still be closed by text that follows a space."""
         if _MARK.search(text) is None:
-            return [Run(text.replace("\t", TAB), (), locate(0))] if text else [], True
+            return received_runs(text, (), locate(0)) if text else [], True
         tokens = self._dialect.inlines(text, self._references)
         return _TokenReader(text, locate).read(tokens), _is_closed(tokens, text)
 
@@ -144,7 +143,7 @@ class _TokenReader:
             return
         start = self._find(found or text)
         roles = self._roles if role is None else (*self._roles, role)
-        self._runs.append(Run(text.replace("\t", TAB), roles, self._locate(start)))
+        self._runs += received_runs(text, roles, self._locate(start))
 
     def _find(self, text: str) -> int:
         """Where `text` begins, looking on from the last place found."""

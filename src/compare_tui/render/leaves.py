@@ -88,13 +88,15 @@ class TextLeaf:
         self._add(self.text.settle())
         return first
 
-    def show_partial(self, runs: Sequence[Run], view: View) -> None:
-        """Show `runs` after the text, until it grows."""
+    def show_partial(self, runs: Sequence[Run], view: View) -> int:
+        """Show `runs` after the text, until it grows; return the index of the first changed line."""
         self._partial = runs
         if self._wrapper is None:
             self.lay_out(view)
-        else:
-            self._add([])
+            return 0
+        first = self.n_fixed
+        self._add([])
+        return first
 
     def close(self, view: View) -> int:
         if not self.is_open:

@@ -21,7 +21,7 @@ from compare_tui.render.dialect import Dialect
 from compare_tui.render.flow import CodeBlock, Line
 from compare_tui.render.growing import Growing, may_be_header, starts_to_grow
 from compare_tui.render.growing_text import GrowingText
-from compare_tui.render.holding import is_settled, may_end_fence, shown_part
+from compare_tui.render.holding import is_settled, may_end_fence, shown_part, shown_rows
 from compare_tui.render.inline import Inline
 from compare_tui.render.leaves import Leaf, TextLeaf
 from compare_tui.render.palette import Palette
@@ -34,8 +34,6 @@ _DEAR_TAIL = 32_768
 """Cost of a tail that is parsed again only when it has grown by a quarter."""
 _LINE_COST = 64
 """Characters that cost the parser as much as a line."""
-_LONGEST_ROW = 2_000
-"""Characters of an unfinished row of a table that are shown."""
 
 
 class MarkdownFlow:
@@ -305,7 +303,7 @@ class MarkdownFlow:
             window = self._window(tail, ChainMap({}, self._references))
             blocks = window.blocks
             if self._growing is not None:
-                self._growing.show_partial(blocks[0], window, self._view)
+                self._mirror_growing(self._growing, self._growing.show_partial(blocks[0], window, self._view))
                 blocks = blocks[1:]
             for block in blocks:
                 leaves.append(self._tail_leaf(block, window, is_first=not (leaves or self._lines_before())))
@@ -333,7 +331,7 @@ class MarkdownFlow:
             start = self._tail.rfind("\n") + 1
             return self._tail[:start] if may_end_fence(self._tail[start:]) else self._tail
         if self._growing is not None and self._growing.kind is Kind.TABLE:
-            return self._tail if len(self._tail) < _LONGEST_ROW else ""
+            return shown_rows(self._tail)
         return shown_part(self._tail)
 
     def _show_tail_leaves(self) -> None:

@@ -11,9 +11,9 @@ from rich.style import Style
 
 from compare_tui.render.flow import CodeBlock, Line
 from compare_tui.render.palette import Palette, Roles
+from compare_tui.render.runs import TAB
 from compare_tui.render.wrapping import Joint, cells, wrap
 
-TAB = "    "
 _source = attrgetter("source")
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from rich.segment import Segment
 
 from compare_tui.render.flow import Line
-from compare_tui.render.palette import Roles
+from compare_tui.render.palette import Role, Roles
 from compare_tui.render.view import Margin, View
 from compare_tui.render.wrapping import Joint, cells, wrap
 
@@ -23,6 +23,23 @@ class Run(NamedTuple):
 
 
 LINE_END = "\n"
+TAB = "    "
+_DRAWN: frozenset[Role] = frozenset({"address", "footnote", "image", "math"})
+"""Roles of text that is not as received: all of it counts as standing where it begins."""
+
+
+def received_runs(text: str, roles: Roles, source: int) -> list[Run]:
+    """The runs of a line as received; each tab is one of its own, as wide as `TAB`."""
+    if "\t" not in text:
+        return [Run(text, roles, source)]
+    runs: list[Run] = []
+    for number, piece in enumerate(text.split("\t")):
+        if number:
+            runs.append(Run(TAB, roles, source - 1))
+        if piece:
+            runs.append(Run(piece, roles, source))
+        source += len(piece) + 1
+    return runs
 
 
 def fold(runs: Sequence[Run], width: int) -> list[tuple[list[Run], str, Joint]]:
@@ -42,10 +59,12 @@ class RunWrapper:
     Lines that no further text can change are in `lines`; the last one is still open.
     """
 
-    __slots__ = ("_base", "_first", "_joint", "_open", "_rest", "_source", "_view", "_width", "lines")
+    __slots__ = ("_base", "_first", "_joint", "_keeps_source", "_open", "_rest", "_source", "_view", "_width", "lines")
 
-    def __init__(self, view: View, first: Margin, rest: Margin, source: int, base: Roles = ()) -> None:
-        """`base` lies under the roles of each run."""
+    def __init__(
+        self, view: View, first: Margin, rest: Margin, source: int, base: Roles = (), *, keeps_source: bool = False
+    ) -> None:
+        """`base` lies under the roles of each run; with `keeps_source` all lines stand at `source`."""
         self.lines: list[Line] = []
         self._view = view
         self._base = base
@@ -55,6 +74,7 @@ class RunWrapper:
         self._open: list[Run] = []
         self._joint: Joint = "\n"
         self._source = source
+        self._keeps_source = keeps_source
 
     def feed(self, runs: Iterable[Run]) -> None:
         """Add runs for good."""
@@ -84,7 +104,7 @@ class RunWrapper:
                 if start or lines:
                     joint = before
                 margin = self._rest if lines or self.lines else self._first
-                if piece:
+                if piece and not self._keeps_source:
                     source = max(source, piece[0].source)
                 lines.append(self._line(margin, piece, text[start:end], source, joint))
             last = _from(part, spans[-1][0])
@@ -115,7 +135,8 @@ def _slice(runs: list[Run], spans: list[tuple[int, int, Joint]]) -> list[list[Ru
     """The runs of each span; neighbours of one style become one."""
     if len(runs) == 1:
         text, roles, source = runs[0]
-        return [[Run(text[start:end], roles, source + start)] if end > start else [] for start, end, _ in spans]
+        step = _step(roles)
+        return [[Run(text[start:end], roles, source + step * start)] if end > start else [] for start, end, _ in spans]
     slices: list[list[Run]] = []
     index, at = 0, 0
     for start, end, _ in spans:
@@ -132,11 +153,16 @@ def _slice(runs: list[Run], spans: list[tuple[int, int, Joint]]) -> list[list[Ru
                 if piece and piece[-1].roles == roles:
                     piece[-1] = Run(piece[-1].text + cut, roles, piece[-1].source)
                 else:
-                    piece.append(Run(cut, roles, source + low))
+                    piece.append(Run(cut, roles, source + _step(roles) * low))
             scan_at += len(text)
             scan += 1
         slices.append(piece)
     return slices
+
+
+def _step(roles: Roles) -> int:
+    """By how much the place in the received text moves with each character."""
+    return 0 if roles and not _DRAWN.isdisjoint(roles) else 1
 
 
 def _from(runs: list[Run], start: int) -> list[Run]:
@@ -149,6 +175,6 @@ def _from(runs: list[Run], start: int) -> list[Run]:
         if at >= start:
             kept.append(Run(text, roles, source))
         elif at + len(text) > start:
-            kept.append(Run(text[start - at :], roles, source + start - at))
+            kept.append(Run(text[start - at :], roles, source + _step(roles) * (start - at)))
         at += len(text)
     return kept

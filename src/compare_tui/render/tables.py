@@ -9,10 +9,10 @@ from typing import Literal, NamedTuple
 from rich.segment import Segment
 
 from compare_tui.render.flow import Line
-from compare_tui.render.inline import TAB, Inline
+from compare_tui.render.inline import Inline
 from compare_tui.render.leaves import Place
 from compare_tui.render.palette import Roles
-from compare_tui.render.runs import LINE_END, Run, RunWrapper, fold
+from compare_tui.render.runs import LINE_END, Run, RunWrapper, fold, received_runs
 from compare_tui.render.view import Margin, View
 from compare_tui.render.wrapping import cells
 
@@ -69,37 +69,31 @@ class TableLeaf:
         self.n_fixed = 0
         """Lines that a further row does not change, unless it makes the columns wider."""
         self._last_height = 0
+        self._n_drawn = 0
         self._read(0)
 
     def lay_out(self, view: View) -> None:
-        self._widths = _fit(self._fitted_needs, self._room(view))
-        self.lines = self.place.blank_lines(view)
-        self.n_fixed = len(self.lines)
-        self._last_height = 0
-        self._draw_from(0, view)
+        self._draw_all(view, _fit(self._fitted_needs, self._room(view)))
 
     def add(self, rows: Sequence[Row], view: View) -> int:
         """Add complete rows; return the index of the first line that changed."""
-        self._partial = ()
         n_before = len(self._rows)
         self._cells += rows
+        self._partial = ()
         self._read(n_before)
-        widths = _fit(self._fitted_needs, self._room(view))
-        if widths != self._widths or (widths is None and n_before == 1):
-            self.lay_out(view)
-            return 0
-        first = self.n_fixed
-        self._draw_from(n_before, view)
-        return first
+        return self._redraw(_fit(self._fitted_needs, self._room(view)), n_before, view)
 
-    def show_partial(self, rows: Sequence[Row], view: View) -> None:
-        """Show rows that are not complete yet, until more are added."""
+    def show_partial(self, rows: Sequence[Row], view: View) -> int:
+        """Show rows that are not complete yet, until more are added; return the index of the first changed line."""
         self._partial = rows
-        self._draw_from(len(self._rows), view)
+        needs = self._fitted_needs
+        if len(self._rows) < _SAMPLE:
+            for row in rows:
+                needs = _with_row(needs, [self._read_cell(cell) for cell in row])
+        return self._redraw(_fit(needs, self._room(view)), len(self._rows), view)
 
     def close(self, view: View) -> int:
-        self.show_partial((), view)
-        return self.n_fixed
+        return self.show_partial((), view)
 
     def read_again(self) -> None:
         """Read all cells again: other link definitions are known. `lay_out` has to follow."""
@@ -111,23 +105,42 @@ class TableLeaf:
         for number, row in enumerate(self._cells[first:], first + 1):
             drawn = [self._read_cell(cell) for cell in row]
             self._rows.append(drawn)
-            self._needs = [needs.with_cell(runs) for needs, runs in zip(self._needs, drawn, strict=True)]
+            self._needs = _with_row(self._needs, drawn)
             if number <= _SAMPLE or number & (number - 1) == 0:
                 self._fitted_needs = self._needs
 
     def _read_cell(self, cell: Cell) -> list[Run]:
         if len(cell.content) > _LONGEST_CELL:
-            return [Run(cell.content.replace("\t", TAB), (), cell.source)]
+            return received_runs(cell.content, (), cell.source)
         return self._inline.read(cell.content, cell.source.__add__)[0]
 
     def _room(self, view: View) -> int:
         return view.width - view.rest_margin(self.place.path).cells
+
+    def _draw_all(self, view: View, widths: list[int] | None) -> None:
+        self._widths = widths
+        self.lines = self.place.blank_lines(view)
+        self.n_fixed = len(self.lines)
+        self._last_height = 0
+        self._n_drawn = 0
+        self._draw_from(0, view)
+
+    def _redraw(self, widths: list[int] | None, first_row: int, view: View) -> int:
+        """Draw the rows from `first_row` on, or all if the columns have other widths; the first changed line."""
+        is_first_record = widths is None and self._n_drawn <= 1 < len(self._rows)
+        if widths != self._widths or is_first_record:
+            self._draw_all(view, widths)
+            return 0
+        first = self.n_fixed
+        self._draw_from(first_row, view)
+        return first
 
     def _draw_from(self, first: int, view: View) -> None:
         del self.lines[self.n_fixed :]
         for index in range(first, len(self._rows)):
             self._draw_row(index, self._rows[index], self._cells[index], view)
         self.n_fixed = len(self.lines)
+        self._n_drawn = len(self._rows)
         height = self._last_height
         for row in self._partial:
             self._draw_row(len(self._rows), [self._read_cell(cell) for cell in row], row, view)
@@ -171,7 +184,7 @@ class TableLeaf:
             hanging = Margin((*view.rest_margin(self.place.path).segments, Segment("  ")), left.cells + 2)
             if hanging.cells + 2 > view.width:
                 hanging = view.rest_margin(self.place.path)
-            wrapper = RunWrapper(view, left, hanging, source, self.place.base)
+            wrapper = RunWrapper(view, left, hanging, source, self.place.base, keeps_source=True)
             head = [Run(run.text, (*run.roles, "table_head"), source) for run in self._rows[0][column]]
             if index:
                 wrapper.feed([*head, Run(": ", ("table_head",), source), *runs] if head else runs)
@@ -196,6 +209,10 @@ class TableLeaf:
     def _margin(self, view: View, *, is_first: bool) -> Margin:
         path = self.place.path
         return view.first_margin(path, self.place.n_drawn) if is_first else view.rest_margin(path)
+
+
+def _with_row(needs: Sequence[_Needs], row: _Drawn) -> list[_Needs]:
+    return [need.with_cell(runs) for need, runs in zip(needs, row, strict=True)]
 
 
 def _fit(needs: Sequence[_Needs], room: int) -> list[int] | None:
