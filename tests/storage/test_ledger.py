@@ -78,11 +78,10 @@ async def test_places_are_written_without_a_limit_so_that_a_later_one_knows_of_t
 async def test_reserving_without_a_limit_does_not_wait_for_the_database(tmp_path: Path) -> None:
     path = tmp_path / "compare-tui.db"
     other = open_database(path)
-    async with _ledger(path, None, ManualClock()) as ledger:
+    async with _ledger(path, None, ManualClock(), wait_limit_s=60) as ledger:
         with other.write():
-            began = time.perf_counter()
-            assert await _granted(ledger, 8)
-            assert time.perf_counter() - began < 0.005
+            async with asyncio.timeout(5):  # whoever waits for the database, waits for ever
+                assert await _granted(ledger, 8)
     other.close()
 
 
@@ -92,13 +91,9 @@ async def test_a_reservation_never_blocks_the_loop(tmp_path: Path) -> None:
     async with _ledger(path, 5, ManualClock()) as ledger:
         with other.write():
             waiting = asyncio.create_task(_granted(ledger))
-            longest_s = 0.0
-            for _ in range(10):
-                began = time.perf_counter()
+            for _ in range(10):  # a blocked loop would never come to the end of this
                 await asyncio.sleep(0.005)
-                longest_s = max(longest_s, time.perf_counter() - began)
             assert not waiting.done()
-            assert longest_s < 0.05
         assert await waiting
     other.close()
 

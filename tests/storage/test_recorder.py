@@ -352,11 +352,9 @@ async def test_telling_never_waits_for_a_writer_elsewhere(desk: Desk, tmp_path: 
     other = open_database(desk.path)
     with other.write():
         scene = desk.scene("a", "b")
-        began = time.perf_counter()
-        for feed in scene.ask("Hello"):
+        for feed in scene.ask("Hello"):  # whoever waits here for the other writer, waits for ever
             scene.say(feed, "x")
             scene.happen(feed, *_DONE)
-        assert time.perf_counter() - began < 0.05
     await desk.recorder.flush()
     other.close()
     assert desk.rows("SELECT status FROM answers") == [("complete",), ("complete",)]
