@@ -89,11 +89,18 @@ def pty_app(
     environ: Mapping[str, str] | None = None,
 ) -> Iterator[PtyApp]:
     """Run `python -m module` on a terminal of `size` (rows, columns); end it afterwards, whatever happened."""
+    with pty_command([sys.executable, "-m", module, *arguments], size=size, environ=environ) as app:
+        yield app
+
+
+@contextmanager
+def pty_command(
+    command: Sequence[str], *, size: tuple[int, int] = (30, 120), environ: Mapping[str, str] | None = None
+) -> Iterator[PtyApp]:
+    """Run `command` on a terminal, as `pty_app` does."""
     clean = {name: value for name, value in os.environ.items() if name not in ("TMUX", "STY", "NO_COLOR", "COLORTERM")}
     settings = {**clean, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environ or {})}
-    process = ptyprocess.PtyProcess.spawn(
-        [sys.executable, "-m", module, *arguments], cwd=str(ROOT), env=settings, dimensions=size
-    )
+    process = ptyprocess.PtyProcess.spawn(list(command), cwd=str(ROOT), env=settings, dimensions=size)
     app = PtyApp(process, *size)
     try:
         yield app

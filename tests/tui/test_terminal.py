@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 import signal
+import sys
 import time
 
 import pytest
 
 from compare_tui.domain.errors import UsageError
 from compare_tui.tui.run import run_app
-from tests.support.pty_app import PtyApp, pty_app
+from tests.support.pty_app import PtyApp, pty_app, pty_command
 from tests.support.tui_app import scripted_stage
 
 _APP = "tests.support.tui_app"
@@ -173,6 +174,27 @@ def test_suspending_is_refused_where_no_shell_could_wake_the_app() -> None:
         _ready(app)
         app.write("\x1a")
         app.until_shown("Not suspended")
+
+
+def test_under_a_shell_the_app_sleeps_and_wakes_with_a_whole_screen() -> None:
+    with pty_command(["bash", "--norc", "--noprofile", "-i"], environ={"PS1": "shell> ", "PROMPT": "go"}) as app:
+        app.until_shown("shell>")
+        app.write(f"{sys.executable} -m {_APP} fast\n")
+        app.until_shown("✓ done")
+        app.write("\x1a")
+        app.until_shown("Stopped")
+        app.screen.reset()
+        app.write("fg\n")
+        app.until(lambda: "compare-tui" in app.display and "✓ done" in app.display and "Enter send" in app.display)
+
+
+def test_redraw_writes_the_whole_screen_again() -> None:
+    with pty_app(_APP, ["fast"], environ={"PROMPT": "go"}) as app:
+        app.until_shown("✓ done")
+        app.read(0.5)
+        app.screen.reset()
+        app.write("\x0c")
+        app.until(lambda: "compare-tui" in app.display and "✓ done" in app.display and "Enter send" in app.display)
 
 
 def test_a_dumb_terminal_is_refused_with_a_word_about_ask(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,9 +31,6 @@ class CompareApp(App[None], inherit_bindings=False):
 
     TITLE = "compare-tui"
     ENABLE_COMMAND_PALETTE = False
-    CSS = """
-    * { scrollbar-size-vertical: 1; scrollbar-color: $line; scrollbar-background: $background; }
-    """
 
     def __init__(self, services: Services, *, after_first_paint: Callable[[], None] = lambda: None) -> None:
         no_color = "NO_COLOR" in os.environ
@@ -49,6 +46,9 @@ class CompareApp(App[None], inherit_bindings=False):
         keymap = Keymap(own_keys={} if services.enter_sends else SWAPPED_ENTER)
         looks = Looks(name, no_color=no_color, signs=signs, keymap=keymap, backend_notes=services.backend_notes)
         self._comparison = ComparisonScreen(services, keymap, looks, after_first_paint)
+
+    def on_mount(self) -> None:
+        self.app_resume_signal.subscribe(self, self._draw_again)
 
     def get_default_screen(self) -> Screen[None]:
         return self._comparison
@@ -81,6 +81,10 @@ class CompareApp(App[None], inherit_bindings=False):
         engine = self._comparison.engine
         if engine is not None:
             engine.close()
+
+    def _draw_again(self, _: App[None]) -> None:
+        """After a sleep the terminal shows an empty screen, of which Textual knows nothing."""
+        self.screen.refresh()
 
     def terminal_gone(self) -> None:
         """End: nobody sees anything any more."""

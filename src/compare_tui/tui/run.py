@@ -24,7 +24,7 @@ def run_app(services: Services) -> int:
 
     Raises UsageError where the terminal cannot show them. Saving has been done when this returns.
     """
-    if os.environ.get("TERM", "") in ("", "dumb"):
+    if os.environ.get("TERM") == "dumb":
         raise UsageError("This terminal (TERM=dumb) cannot show panes.", hint="Use: compare-tui ask ...")
     app_class = _import_app(services)
     app = app_class(services, after_first_paint=_wake_collector)

@@ -15,7 +15,10 @@ from compare_tui.tui.widgets.prompt_history import PromptHistory
 
 
 class WriteActions:
-    """Writes to all lanes, or to one. `review` and `write` give the focus away, `warn` says an error."""
+    """Writes to all lanes, or to one. `review` and `write` give the focus away, `warn` says an error.
+
+    `lanes_key` opens the lanes dialog.
+    """
 
     def __init__(
         self,
@@ -26,6 +29,7 @@ class WriteActions:
         review: Callable[[], None],
         write: Callable[[], None],
         warn: Callable[[str], None],
+        lanes_key: str,
     ) -> None:
         self._composer = composer
         self._area = area
@@ -33,6 +37,7 @@ class WriteActions:
         self._review = review
         self._write_here = write
         self._warn = warn
+        self._lanes_key = lanes_key
         self._history = PromptHistory()
         self._lane: LaneId | None = None
 
@@ -56,7 +61,8 @@ class WriteActions:
         if place is None:
             self._lane = None
             many = f"all {len(lanes)} lanes" if len(lanes) > 1 else short_name(lanes[0]) if lanes else ""
-            self._composer.set_target("all" if len(lanes) != 1 else "1", f"Write to {many}" if many else "")
+            hint = f"Write to {many}" if many else f"No lane yet: {self._lanes_key} adds one"
+            self._composer.set_target("all" if len(lanes) != 1 else "1", hint)
         else:
             name = short_name(lanes[place], lanes)
             self._composer.set_target(f"{place + 1} {name}", f"Write to {name} only")

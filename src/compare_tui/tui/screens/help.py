@@ -29,7 +29,7 @@ def help_lines(keymap: Keymap, mode: Mode) -> list[tuple[str, str]]:
 
 
 class HelpScreen(Dialog[str | None]):
-    """Shows the keys of both modes."""
+    """Shows the keys of both modes, those of `mode` first."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's own way
         Binding("escape,q,question_mark,f1,ctrl+c,ctrl+q", "dismiss(None)", show=False),
@@ -40,20 +40,27 @@ class HelpScreen(Dialog[str | None]):
     ]
     DEFAULT_CSS = """
     HelpScreen Box { width: 84; }
-    HelpScreen VerticalScroll { height: auto; max-height: 100%; scrollbar-size-vertical: 1; }
+    HelpScreen VerticalScroll {
+        height: auto;
+        max-height: 100%;
+        scrollbar-size-vertical: 1;
+        scrollbar-color: $line;
+        scrollbar-background: $surface;
+    }
     HelpScreen .title { text-style: bold; margin-top: 1; }
     """
 
-    def __init__(self, keymap: Keymap) -> None:
+    def __init__(self, keymap: Keymap, mode: Mode) -> None:
         super().__init__()
         self._keymap = keymap
+        self._modes = sorted(Mode, key=lambda other: other is not mode)
 
     def compose(self) -> ComposeResult:
         with Box() as box:
             box.border_title = "Keys"
             box.border_subtitle = "j k scroll  Esc close"
             with VerticalScroll():
-                for mode in (Mode.WRITE, Mode.REVIEW):
+                for mode in self._modes:
                     yield Static(Content(_TITLES[mode]), classes="title")
                     yield Static(
                         Content(
