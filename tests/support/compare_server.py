@@ -95,7 +95,7 @@ _PROPERTIES: dict[str, dict[str, Any]] = {
 PREFIXES = {"OCT": ("",), "CA": ("/api",), "CI": ("/api", "/api/v1")}
 
 
-def openapi(generation: str) -> dict[str, Any]:
+def openapi(generation: str, paths: Sequence[str] = ("/compare-stream",)) -> dict[str, Any]:
     """Return the part of FastAPI's own description that counts."""
     message: dict[str, Any] = {"role": _TEXT, "content": _TEXT}
     if generation == "CI":
@@ -105,7 +105,9 @@ def openapi(generation: str) -> dict[str, Any]:
     request = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/CompareRequest"}}}}
     return {
         "openapi": "3.1.0",
-        "paths": {f"{prefix}/compare-stream": {"post": {"requestBody": request}} for prefix in PREFIXES[generation]},
+        "paths": {
+            f"{prefix}{path}": {"post": {"requestBody": request}} for prefix in PREFIXES[generation] for path in paths
+        },
         "components": {
             "schemas": {
                 "CompareRequest": {"properties": properties},
@@ -189,15 +191,15 @@ class CompareServer:
         self._socket.bind(("127.0.0.1", 0))
         self._socket.listen()
         config = uvicorn.Config(self._app(), log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
-        self._server = uvicorn.Server(config)
-        self._server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
+        self._server = _Server(config)
         self._task = asyncio.create_task(self._server.serve(sockets=[self._socket]))
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._server.should_exit = self._server.force_exit = True
+        self._server.force_exit = True
+        self._server.leaving.set()
         await self._task
 
     @property
@@ -212,7 +214,8 @@ class CompareServer:
     def _app(self) -> Starlette:
         routes = [Route("/health", lambda _: JSONResponse({"status": "healthy"}))]
         if self.has_openapi:
-            routes.append(Route("/openapi.json", lambda _: JSONResponse(openapi(self.generation))))
+            paths = (["/compare-stream"] if self.has_stream else []) + (["/compare"] if self.whole is not None else [])
+            routes.append(Route("/openapi.json", lambda _: JSONResponse(openapi(self.generation, paths))))
         for prefix in PREFIXES[self.generation]:
             routes += self._routes(prefix)
         app = Starlette(routes=routes, exception_handlers={404: _not_found, 405: _not_allowed})
@@ -332,6 +335,22 @@ class CompareServer:
         if self.generation == "CI":
             return JSONResponse(None)
         return JSONResponse({"detail": "Authentication required"}, status_code=401)
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals alone and ends at once."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.leaving = asyncio.Event()
+
+    def capture_signals(self) -> contextlib.AbstractContextManager[None]:  # type: ignore[override]
+        return contextlib.nullcontext()
+
+    async def main_loop(self) -> None:
+        # Its own loop looks for the end every 100 ms only.
+        await self.on_tick(0)
+        await self.leaving.wait()
 
 
 class _Noting:

@@ -55,7 +55,7 @@ class ChatHttp:
 
     async def answer(self, body: Mapping[str, Json], key: Secret | None) -> AsyncGenerator[StreamEvent, None]:
         """Ask once; see LaneSource.stream."""
-        redactor = Redactor(key)
+        redactor = Redactor(key, self._settings.headers)
         try:
             request = self._request(body, key)
         except (httpx.InvalidURL, ValueError) as exc:

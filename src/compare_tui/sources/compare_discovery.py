@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 
 from compare_tui.domain.answers import AnswerError, ErrorKind
@@ -9,6 +10,7 @@ from compare_tui.sources.compare_http import CompareHttp, Reply
 from compare_tui.sources.compare_shape import (
     PREFIXES,
     STREAM_PATH,
+    WHOLE_PATH,
     ServerShape,
     shape_from_openapi,
     shape_from_status,
@@ -37,11 +39,11 @@ async def discover(http: CompareHttp) -> ServerShape | AnswerError:
             return shape
         trouble = trouble or (reply if reply.status in _PROXY_TROUBLE else None)
     for prefix in PREFIXES:
-        for path in (STREAM_PATH, "/compare"):
+        for path in (STREAM_PATH, WHOLE_PATH):
             reply = await http.get(f"{prefix}{path}")
             # A path that takes POST only answers a GET so, without any work.
             if isinstance(reply, Reply) and reply.status == HTTPStatus.METHOD_NOT_ALLOWED:
-                return unknown_shape(prefix)
+                return replace(unknown_shape(prefix), streams=path == STREAM_PATH)
     return http.error_of(trouble) if trouble is not None else _not_found(http)
 
 

@@ -18,6 +18,8 @@ from compare_tui.sources.lenient import as_object, as_text
 PREFIXES = ("/api", "/api/v1", "")
 """In the order in which they are looked for."""
 STREAM_PATH = "/compare-stream"
+WHOLE_PATH = "/compare"
+"""The same without a stream; the older servers have both."""
 
 BASE_FIELDS = frozenset({"input_data", "models", "conversation_history", "browser_fingerprint"})
 _CI_FIELDS = BASE_FIELDS | {
@@ -96,17 +98,19 @@ def unknown_shape(prefix: str) -> ServerShape:
 def shape_from_openapi(document: Json) -> ServerShape | None:
     """Return the shape that a server's own `/openapi.json` tells, or None if it has no `/compare-stream`."""
     paths = as_object(as_object(document).get("paths"))
-    prefix = next((prefix for prefix in PREFIXES if f"{prefix}{STREAM_PATH}" in paths), None)
+    tried = [(prefix, path) for path in (STREAM_PATH, WHOLE_PATH) for prefix in PREFIXES]
+    prefix, path = next(((prefix, path) for prefix, path in tried if f"{prefix}{path}" in paths), (None, ""))
     if prefix is None:
         return None
-    operation = as_object(as_object(paths[f"{prefix}{STREAM_PATH}"]).get("post"))
+    operation = as_object(as_object(paths[f"{prefix}{path}"]).get("post"))
     content = as_object(as_object(operation.get("requestBody")).get("content"))
     schema = _resolved(as_object(content.get("application/json")).get("schema"), document)
     fields = frozenset(as_object(schema.get("properties")))
     if not fields:
         return None
     tags = "model_id" in _fields_of_message(schema, document)
-    return ServerShape(prefix, _generation_of(fields, prefix), fields, tags, "/openapi.json")
+    generation = _generation_of(fields, prefix)
+    return ServerShape(prefix, generation, fields, tags, "/openapi.json", streams=path == STREAM_PATH)
 
 
 def shape_from_status(status: Json, prefix: str) -> ServerShape | None:

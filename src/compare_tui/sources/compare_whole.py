@@ -9,10 +9,10 @@ from compare_tui.domain.events import StreamEvent, StreamOpened, WarningRaised
 from compare_tui.domain.json_types import Json
 from compare_tui.sources.compare_lane_wire import ModelDecoder
 from compare_tui.sources.compare_link import Ready
+from compare_tui.sources.compare_shape import WHOLE_PATH
 from compare_tui.sources.compare_wire import Told
 from compare_tui.sources.lenient import as_object, as_text
 
-WHOLE_PATH = "/compare"
 _WITHIN_S = 600.0
 _NOTE = "There is no stream from this server: the whole answer came at once, from /compare."
 
