@@ -127,6 +127,15 @@ async def test_a_key_that_a_server_sends_back_is_not_shown(server: WireServer, r
     assert KEY not in repr(answer.events)
 
 
+async def test_a_key_in_a_header_that_a_server_sends_back_is_not_shown(server: WireServer) -> None:
+    server.replies = [http("401 Unauthorized", '{"error":{"message":"Bad: header-key-0123"}}')]
+    source = openai(server.url, headers={"X-Api-Key": "header-key-0123"})
+    answer = await collect(source)
+    await source.aclose()
+    assert answer.state.error is not None
+    assert answer.state.error.message == "Bad: ***"
+
+
 async def test_no_repr_of_a_source_holds_the_key(server: WireServer) -> None:
     server.replies = [sse(said("x") + END)]
     source = openai(server.url)

@@ -17,8 +17,8 @@ _LEAST_CHARS = 8
 class Redactor:
     """Replaces one key, and the values of headers that hold others, by `***`.
 
-    Local servers get words as keys (`ollama`, `EMPTY`, `lm-studio`), which stand in answers as well: what is short is no
-    secret, and a word without digits is one only behind `Bearer`.
+    Local servers get words as keys (`ollama`, `EMPTY`, `lm-studio`), which stand in answers as well: what is short is
+    no secret, and a word without digits is one only behind `Bearer`.
     """
 
     __slots__ = ("_forms",)
