@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import csv
+import io
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from compare_tui.cli.usage import parse_since
+from compare_tui.cli.usage_tables import sparkline
 from compare_tui.domain.errors import UsageError
-from compare_tui.domain.usage import UsageBy, UsageReport, UsageRow, sum_rows
+from compare_tui.domain.usage import Spread, UsageBy, UsageReport, UsageRow, spread, sum_rows
 from tests.support.command_line import Done, Stage, run_command
 
 ROWS = (
@@ -62,6 +66,9 @@ def test_the_document_has_rows_and_totals() -> None:
         "cost_usd": 12.3456,
         "cost_known": 1_230,
         "cost_unknown": 4,
+        "success_rate": 0.9724,
+        "ttft_ms": None,
+        "tokens_per_second": None,
     }
     assert document["totals"]["answers"] == 1_236
     assert stage.usage_asked == [(UsageBy.MODEL, None)]
@@ -94,3 +101,64 @@ def test_a_begin_is_a_span_or_a_date(text: str, expected: datetime) -> None:
 def test_another_begin_is_told_with_what_is_right(text: str) -> None:
     with pytest.raises(UsageError, match=r"is no time\. Say today, 24h, 7d, 2w or 2026-11-22\."):
         parse_since(text, NOW)
+
+
+TIMED = replace(ROWS[0], ttft_ms=Spread(412.0, 1_900.0), tokens_per_second=Spread(80.12, 95.5))
+
+
+def test_how_fast_answers_came_stands_under_what_was_used() -> None:
+    done, _ = usage(made=report(rows=(TIMED, ROWS[1])))
+    assert done.out.split("\n\n")[1] == (
+        "model                   answered  first token p50     p95  tokens/s p50  p95\n"
+        "acme/large @openrouter      97 %           0.41 s  1.90 s            80   96\n"
+        "in all                      97 %                                            \n"
+    )
+
+
+def test_csv_has_a_line_per_row_and_runs_nothing() -> None:
+    done, _ = usage("--csv", made=report(rows=(TIMED, replace(ROWS[1], key="=cmd()"))))
+    lines = list(csv.DictReader(io.StringIO(done.out)))
+    assert [line["model"] for line in lines] == ["acme/large", "'=cmd()"]
+    assert lines[0]["cost_usd"] == "12.3456"
+    assert (lines[0]["ttft_ms_p95"], lines[0]["tokens_per_second_p50"]) == ("1900", "80.12")
+    assert (lines[1]["cost_usd"], lines[1]["ttft_ms_p50"], lines[1]["success_rate"]) == ("", "", "1")
+
+
+def test_a_terminal_gets_the_periods_a_sparkline_and_bars() -> None:
+    days = tuple(
+        UsageRow(day, None, answers, {"complete": answers}, 1, answers * 10, 0, False, 0.5, answers, 0)
+        for day, answers in (("2027-01-15", 3), ("2027-01-11", 4), ("2027-01-10", 8), ("2026-12-31", 9))
+    )
+    stage = Stage(lambda _: (), used=report(UsageBy.DAY, days))
+    done = run_command(stage, "usage", "--by", "day", terminal=True)
+    lines = done.out.splitlines()
+    assert lines[:3] == [
+        "today       3 answers · 30 tokens out · $0.5000",
+        "this week   7 answers · 70 tokens out · $1.0000",
+        "this month  15 answers · 150 tokens out · $1.5000",
+    ]
+    assert lines[3] == "30 days     ··············█·········█▄···▃"
+    assert lines[6].endswith("  ████████████████████")
+
+
+def test_json_and_csv_exclude_each_other() -> None:
+    done, _ = usage("--json", "--csv")
+    assert (done.status, done.err) == (2, "compare-tui: --json and --csv exclude each other.\n")
+
+
+def test_blocks_are_as_high_as_their_part() -> None:
+    assert sparkline([0, 1, 4, 8]) == "·▁▄█"
+    assert sparkline([]) == ""
+    assert sparkline([0, 0]) == "··"
+
+
+def test_a_spread_is_found_by_rank() -> None:
+    assert spread([]) is None
+    assert spread([7.0]) == Spread(7.0, 7.0)
+    assert spread([float(value) for value in reversed(range(1, 101))]) == Spread(50.0, 95.0)
+
+
+def test_stopped_and_refused_answers_are_no_failures() -> None:
+    row = replace(ROWS[0], statuses={"complete": 3, "cut": 1, "cancelled": 5, "refused": 9, "streaming": 2})
+    assert row.success_rate == 0.75
+    assert replace(row, statuses={"refused": 1}).success_rate is None

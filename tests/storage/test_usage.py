@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 
 from compare_tui.domain.errors import StorageError
-from compare_tui.domain.usage import Today, UsageBy, UsageRow
-from compare_tui.engine.ports import UsageReader
+from compare_tui.domain.lanes import LaneId
+from compare_tui.domain.limits import Limits
+from compare_tui.domain.usage import Spread, Today, UsageBy, UsageRow
+from compare_tui.engine.ports import Demand, Place, UsageReader
 from compare_tui.storage.database import Database
+from compare_tui.storage.places import charge_places, put_places
 from compare_tui.storage.usage import SqliteUsage
-from tests.storage.support import open_database
+from tests.storage.support import lane, open_database
 
 _NOON = datetime(2026, 11, 22, 12, 0, 0).timestamp()
 """Local time: a report's days are those of the wall."""
@@ -182,3 +185,41 @@ def test_today_is_read_in_a_few_milliseconds_from_thirty_thousand_answers(databa
     assert today is not None
     assert today.answers == 721
     assert best_s < 0.05  # reading all rows takes ten times as long
+
+
+@pytest.mark.parametrize("by", list(UsageBy))
+def test_speeds_are_spread_over_the_answers_that_have_one(database: Database, by: UsageBy) -> None:
+    for number in range(1, 21):
+        _answer(database, "a", provider="P")
+        with database.write() as db:
+            db.execute(
+                "UPDATE answers SET ttft_ms = ?, tokens_per_second = ? WHERE uid = ?",
+                (number * 100, None if number > 10 else number, f"u{number - 1}"),
+            )
+    _answer(database, "a", provider="P", status="refused")
+    report = SqliteUsage(database).report(by=by)
+    [row] = report.rows
+    assert (row.ttft_ms, row.tokens_per_second) == (Spread(1000, 1900), Spread(5, 10))
+    assert (report.totals.ttft_ms, row.success_rate) == (Spread(1000, 1900), 1.0)
+    later = SqliteUsage(database).report(by=by, since=_NOON + 1)
+    assert later.totals.ttft_ms is None
+
+
+def test_what_is_left_of_limits_is_told_with_the_day(database: Database) -> None:
+    limits = Limits(answers_per_day=5, budget_usd_per_day=2.0)
+    with database.write() as db:
+        put_places(
+            db,
+            [Place("p1", LaneId(0)), Place("p2", LaneId(1))],
+            [lane("a"), lane("b", 1)],
+            Demand(worst_usd=(0.5, 0.75)),
+            now_ms=int(_NOON * 1000),
+            owner=database.owner,
+        )
+        charge_places(db, [("p1", 0.25)])
+    today = SqliteUsage(database, limits).today(_NOON + 60)
+    assert today is not None
+    assert [(one.limit, one.used, one.allowed) for one in today.standings] == [
+        ("answers_per_day", 2, 5),
+        ("budget_usd_per_day", 1.0, 2.0),
+    ]

@@ -82,19 +82,31 @@ def ask_command(surroundings: Surroundings, /, *, as_json: bool, as_jsonl: bool,
 @click.option("--since", metavar="TIME", help="today, 24h, 7d, 2w or a date.")
 @click.option("--by", type=click.Choice([by.value for by in UsageBy]), default=UsageBy.MODEL.value, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@click.option("--csv", "as_csv", is_flag=True, help="A line per row.")
 @click.pass_obj
-def usage_command(surroundings: Surroundings, /, *, since: str | None, by: str, as_json: bool, **options: Any) -> int:
-    """Add up answers, tokens and costs."""
-    from compare_tui.cli.usage import parse_since, report_json, write_report
+def usage_command(
+    surroundings: Surroundings, /, *, since: str | None, by: str, as_json: bool, as_csv: bool, **options: Any
+) -> int:
+    """Add up answers, tokens and costs; say how fast answers came."""
+    from compare_tui.cli.usage import parse_since, report_csv, report_json
+    from compare_tui.cli.usage_tables import PERIODS_S, write_periods, write_report
 
-    begin = parse_since(since, datetime.fromtimestamp(surroundings.clock.wall()).astimezone()) if since else None
+    if as_json and as_csv:
+        raise UsageError("--json and --csv exclude each other.")
+    output, now = surroundings.output, datetime.fromtimestamp(surroundings.clock.wall()).astimezone()
+    begin = parse_since(since, now) if since else None
     loaded = load_settings(PlaceOptions(**options), surroundings.environ)
     with surroundings.services.open_usage(loaded, on_notice=surroundings.diagnostics.warning) as reader:
         report = reader.report(by=UsageBy(by), since=begin)
+        if output.is_terminal and not (as_json or as_csv or since) and report.rows:
+            days = reader.report(by=UsageBy.DAY, since=now.timestamp() - PERIODS_S)
+            write_periods(days, now.date(), output)
     if as_json:
-        surroundings.output.write_json(report_json(report), indent=2)
+        output.write_json(report_json(report), indent=2)
+    elif as_csv:
+        output.write_utf8(report_csv(report))
     else:
-        write_report(report, surroundings.output)
+        write_report(report, output)
     return ExitStatus.OK
 
 

@@ -1,20 +1,22 @@
-"""`usage`: what was asked for, used and paid."""
+"""`usage`: what was asked for, used and paid, since when, as JSON and CSV."""
 
 from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
 
-from compare_tui.cli.answer_text import usd
-from compare_tui.cli.output import Output, Style
 from compare_tui.domain.errors import UsageError
 from compare_tui.domain.json_types import Json
 from compare_tui.domain.safe_text import make_safe_line
-from compare_tui.domain.usage import UsageBy, UsageReport, UsageRow
+from compare_tui.domain.usage import Spread, UsageBy, UsageReport, UsageRow
+from compare_tui.export.figures_csv import table_csv
 
 _SPAN = re.compile(r"(\d{1,5})([hdw])")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
-_HEADINGS = ("answers", "tokens in", "tokens out", "reasoning", "cost")
+_CSV_FIGURES = (
+    "answers", "success_rate", "prompt_tokens", "completion_tokens", "reasoning_tokens", "estimated", "cost_usd",
+    "cost_known", "cost_unknown", "ttft_ms_p50", "ttft_ms_p95", "tokens_per_second_p50", "tokens_per_second_p95",
+)  # fmt: skip
 
 
 def parse_since(text: str, now: datetime, option: str = "--since") -> float:
@@ -42,41 +44,17 @@ def report_json(report: UsageReport) -> dict[str, Json]:
     return {"rows": rows, "totals": _row_json(report.totals)}
 
 
-def write_report(report: UsageReport, output: Output) -> None:
-    """Write the report as a table."""
-    if not report.rows:
-        output.write("No answers yet.\n")
-        return
-    heading = (report.by.value, *_HEADINGS)
-    rows = [_cells(_name(row, report.by), row) for row in report.rows]
-    total = _cells("in all", report.totals)
-    widths = [max(len(row[column]) for row in (heading, *rows, total)) for column in range(len(heading))]
-    output.write(_line(heading, widths), Style.DIM)
-    for row in rows:
-        output.write(_line(row, widths))
-    output.write(_line(total, widths), Style.STRONG)
-    unknown = report.totals.cost_unknown
-    if unknown:
-        output.write(f"The cost of {unknown:,} answers is not known.\n", Style.DIM)
-    if report.totals.estimated:
-        output.write("Some tokens are estimated: their server counts none.\n", Style.DIM)
-
-
-def _name(row: UsageRow, by: UsageBy) -> str:
-    name = row.key if row.key is not None else "(not named)"
-    return make_safe_line(f"{name} @{row.backend}" if by is UsageBy.MODEL and row.backend else name, 60)
-
-
-def _cells(name: str, row: UsageRow) -> tuple[str, ...]:
-    counts = (row.answers, row.prompt_tokens, row.completion_tokens, row.reasoning_tokens)
-    cost = "unknown" if row.cost_usd is None else usd(row.cost_usd)
-    return (name, *(f"{count:,}" for count in counts), cost)
-
-
-def _line(cells: tuple[str, ...], widths: list[int]) -> str:
-    name, *figures = cells
-    columns = [name.ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(figures, widths[1:], strict=True))]
-    return "  ".join(columns) + "\n"
+def report_csv(report: UsageReport) -> str:
+    """Return the rows of `usage --csv`."""
+    keys = [report.by.value, *(["backend"] if report.by is UsageBy.MODEL else [])]
+    lines = []
+    for row in report.rows:
+        first, rate = row.ttft_ms or (None, None), row.tokens_per_second or (None, None)
+        head = [row.key, *([row.backend] if report.by is UsageBy.MODEL else [])]
+        counts = [row.prompt_tokens, row.completion_tokens, row.reasoning_tokens, row.estimated]
+        costs = [row.cost_usd, row.cost_known, row.cost_unknown]
+        lines.append([*head, row.answers, row.success_rate, *counts, *costs, *first, *rate])
+    return table_csv([*keys, *_CSV_FIGURES], lines)
 
 
 def _row_json(row: UsageRow) -> dict[str, Json]:
@@ -90,4 +68,11 @@ def _row_json(row: UsageRow) -> dict[str, Json]:
         "cost_usd": row.cost_usd,
         "cost_known": row.cost_known,
         "cost_unknown": row.cost_unknown,
+        "success_rate": None if row.success_rate is None else round(row.success_rate, 4),
+        "ttft_ms": _spread_json(row.ttft_ms, 0),
+        "tokens_per_second": _spread_json(row.tokens_per_second, 1),
     }
+
+
+def _spread_json(spread: Spread | None, digits: int) -> dict[str, Json] | None:
+    return None if spread is None else {"p50": round(spread.p50, digits), "p95": round(spread.p95, digits)}

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
+from compare_tui.domain.answers import AnswerStatus
 from compare_tui.domain.limits import Standing
+
+_STATUSES = frozenset(AnswerStatus)
 
 
 class UsageBy(StrEnum):
@@ -16,6 +21,19 @@ class UsageBy(StrEnum):
     DAY = "day"
     BACKEND = "backend"
     PROVIDER = "provider"
+
+
+class Spread(NamedTuple):
+    """How a figure is spread over many answers: half of them, and 95 of 100, are at or below these."""
+
+    p50: float
+    p95: float
+
+
+def spread(values: Sequence[float]) -> Spread | None:
+    """Return the spread of values, by nearest rank; None of no values."""
+    ranked = sorted(values)
+    return Spread(*(ranked[math.ceil(len(ranked) * part) - 1] for part in (0.5, 0.95))) if ranked else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +59,20 @@ class UsageRow:
     """Answers whose cost is known."""
     cost_unknown: int
     """Answers whose cost is not known. It is not zero."""
+    ttft_ms: Spread | None = None
+    """Time to first token; None: no answer has one."""
+    tokens_per_second: Spread | None = None
+
+    @property
+    def success_rate(self) -> float | None:
+        """The part of the answers that were asked for and have ended which count as answered; None: none has ended."""
+        ended = answered = 0
+        for name, count in self.statuses.items():
+            status = AnswerStatus(name) if name in _STATUSES else AnswerStatus.ERROR
+            if status.is_final and status not in (AnswerStatus.REFUSED, AnswerStatus.CANCELLED):
+                ended += count
+                answered += count if status.is_answered else 0
+        return answered / ended if ended else None
 
 
 @dataclass(frozen=True, slots=True)

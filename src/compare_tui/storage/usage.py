@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeAlias
 
 from compare_tui.domain.answers import AnswerStatus
 from compare_tui.domain.errors import StorageError
 from compare_tui.domain.limits import WINDOW_S, Limits, standings
 from compare_tui.domain.safe_text import make_safe_line
-from compare_tui.domain.usage import Today, UsageBy, UsageReport, UsageRow, sum_rows
+from compare_tui.domain.usage import Today, UsageBy, UsageReport, UsageRow, spread, sum_rows
 from compare_tui.storage.database import Database
 from compare_tui.storage.places import TakenPlaces
 
@@ -24,6 +26,10 @@ _GROUPS: Final = {
     UsageBy.PROVIDER: ("provider", "NULL"),
 }
 """The SQL of a row's key and backend."""
+
+
+_Group: TypeAlias = tuple[str | None, str | None]
+_Speed: TypeAlias = tuple[float | None, float | None]
 
 
 class SqliteUsage:
@@ -39,12 +45,16 @@ class SqliteUsage:
         Days come newest first, other groups by their number of answers.
         """
         with self._database.read() as db:
-            rows = _grouped(db, by, 0 if since is None else int(since * 1000))
+            since_ms = 0 if since is None else int(since * 1000)
+            rows = _grouped(db, by, since_ms)
+            speeds = _speeds(db, by, since_ms)
+        rows = [_with_speed(row, speeds.get((row.key, row.backend), [])) for row in rows]
         if by is UsageBy.DAY:
             rows.sort(key=lambda row: row.key or "", reverse=True)
         else:
             rows.sort(key=lambda row: (-row.answers, row.key or "", row.backend or ""))
-        return UsageReport(by, tuple(rows), sum_rows(rows))
+        totals = _with_speed(sum_rows(rows), [speed for group in speeds.values() for speed in group])
+        return UsageReport(by, tuple(rows), totals)
 
     def today(self, now: float) -> Today | None:
         """Return the local day of `now` (Unix seconds) so far, in about a millisecond; None if it cannot be read."""
@@ -76,6 +86,25 @@ def _grouped(db: sqlite3.Connection, by: UsageBy, since_ms: int) -> list[UsageRo
         row = _row_of_status(*part)
         parts[row.key, row.backend].append(row)
     return [sum_rows(rows, key=key, backend=backend) for (key, backend), rows in parts.items()]
+
+
+def _speeds(db: sqlite3.Connection, by: UsageBy, since_ms: int) -> dict[_Group, list[_Speed]]:
+    """Return the time to first token (ms) and tokens per second of each answer, by group."""
+    key, backend = _GROUPS[by]
+    speeds: dict[_Group, list[_Speed]] = defaultdict(list)
+    for group, of, ttft_ms, tokens_per_second in db.execute(
+        f"""SELECT {key}, {backend}, ttft_ms, tokens_per_second FROM answers
+        WHERE started_ms >= ? AND ttft_ms IS NOT NULL""",
+        (since_ms,),
+    ):
+        speeds[_safe(group), _safe(of)].append((ttft_ms, tokens_per_second))
+    return speeds
+
+
+def _with_speed(row: UsageRow, speeds: Sequence[_Speed]) -> UsageRow:
+    firsts = [ttft_ms for ttft_ms, _ in speeds if ttft_ms is not None]
+    rates = [rate for _, rate in speeds if rate is not None]
+    return replace(row, ttft_ms=spread(firsts), tokens_per_second=spread(rates))
 
 
 def _row_of_status(
