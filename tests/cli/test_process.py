@@ -322,6 +322,15 @@ def test_the_program_runs_without_a_home(home: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_the_status_stays_where_standard_error_cannot_be_written(home: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "compare_tui", "ask", "What?", "-m", "m@nowhere"],
+            stdin=subprocess.DEVNULL, stderr=full, timeout=30,
+        )  # fmt: skip
+    assert done.returncode == 2
+
+
 async def test_an_interrupt_ends_it_though_nobody_reads(home: Path) -> None:
     long = sse(b"".join(said("x" * 1_000) for _ in range(500)) + END)  # more than a pipe holds
 

@@ -114,6 +114,15 @@ async def test_a_stream_that_waits_for_the_clock_stops_at_once(server: WireServe
     await source.aclose()
 
 
+async def test_a_lot_at_once_does_not_wait_for_a_tick_with_every_read(server: WireServer) -> None:
+    server.replies = [sse(said("Begins.") + said("x" * 4_000_000) + END)]
+    source = _paced(server.url, interval_s=0.2)
+    async with asyncio.timeout(5):
+        answer = await collect(source)
+    await source.aclose()
+    assert (answer.status, len(answer.text)) == (AnswerStatus.COMPLETE, 4_000_007)
+
+
 async def test_a_cut_is_noticed_in_a_paced_stream(server: WireServer) -> None:
     server.replies = [sse(said("half"), end=False)]
     source = _paced(server.url)

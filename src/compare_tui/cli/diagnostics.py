@@ -77,7 +77,13 @@ class Diagnostics:
             self._write(make_safe_line(text, _LINE_LIMIT) + "\n")
 
     def _write(self, text: str) -> None:
-        if self._stream is not None:
+        if self._stream is None:
+            return
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except (OSError, ValueError):
+            # What it still holds would fail again at the end, and make the exit status 120.
             with suppress(OSError, ValueError):
-                self._stream.write(text)
-                self._stream.flush()
+                self._stream.close()
+            self._stream = None

@@ -50,14 +50,19 @@ class PacedBytes(anyio.abc.ByteStream):
 
     def __init__(self, stream: anyio.abc.ByteStream, clock: ReadClock) -> None:
         self.paced = False
+        self._has_more = False
+        """The last read was full: an image of megabytes does not wait for a tick with every 64 KiB."""
         self._stream = stream
         self._clock = clock
 
     async def receive(self, max_bytes: int = 65_536) -> bytes:
         """Return what has come, or wait for it."""
-        if self.paced:
+        if self.paced and not self._has_more:
             await self._clock.tick()
-        return await self._stream.receive(max_bytes)
+        self._has_more = False
+        piece = await self._stream.receive(max_bytes)
+        self._has_more = len(piece) == max_bytes
+        return piece
 
     async def send(self, item: bytes) -> None:
         """Send at once."""
