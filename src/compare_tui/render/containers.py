@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from compare_tui.render.palette import Roles, Signs
+from compare_tui.render.palette import Role, Roles, Signs
 from compare_tui.render.wrapping import cells
 
 Prefix = tuple[tuple[str, Roles], ...]
@@ -43,15 +43,15 @@ class Item:
     """For a task."""
 
     def first(self, signs: Signs) -> Prefix:
-        if self.is_done is not None:
-            task: Roles = ("task_done",) if self.is_done else ("marker",)
-            return ((f" {signs.task_done if self.is_done else signs.task_open} ", task),)
-        if self.number is not None:
-            return ((f"{self.number:2d}. ", ("marker",)),)
-        return ((f" {signs.bullets[self.depth % len(signs.bullets)]} ", ("marker",)),)
+        marker = f" {signs.bullets[self.depth % len(signs.bullets)]} " if self.number is None else f"{self.number:2d}. "
+        if self.is_done is None:
+            return ((marker, ("marker",)),)
+        box = signs.task_done if self.is_done else signs.task_open
+        role: Role = "task_done" if self.is_done else "marker"
+        return ((f" {box} ", (role,)),) if self.number is None else ((marker, ("marker",)), (f"{box} ", (role,)))
 
     def rest(self, signs: Signs) -> Prefix:
-        return ((" " * cells(self.first(signs)[0][0]), ()),)
+        return ((" " * sum(cells(text) for text, _ in self.first(signs)), ()),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ MAX_CHARS = 1000
 
 _CLOSERS = {"$$": "$$", "\\[": "\\]", "\\(": "\\)"}
 _PRICE = re.compile(r"\d[\d,.]*(?:\s|[-–—/+]|$|[kKmMbB]\b)")
-_WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{3,}")
+_WORD = re.compile(r"[A-Za-z]{2,}")
+_MATHEMATICAL = re.compile(r"[\\^_=<>{}]")
 
 
 def display_formula(state: StateBlock, start: int, end: int, silent: bool) -> bool:
@@ -105,6 +106,5 @@ def _end_of_dollar(source: str, start: int) -> int:
     if source[end - 1].isspace() or after.isdigit() or after == "$":
         return -1
     content = source[start + 1 : end]
-    if "\n\n" in content or (_PRICE.match(content) and _WORD.search(content)):
-        return -1
-    return end
+    is_price = _PRICE.match(content) and _WORD.search(content) and not _MATHEMATICAL.search(content)
+    return -1 if is_price else end

@@ -7,7 +7,7 @@ import re
 _MARKS = re.compile(
     r"""[ \t>]*+(?:
         [-+*_=\#`~|:.)\d \t>]*            # list, rule, heading, fence, table: nothing but marks so far
-      | [-+*][ \t]+\[[ xX]?\]?[ \t]*      # a task
+      | (?:[-+*]|\d+[.)])[ \t]+\[[ xX]?\]?[ \t]*  # a task
       | `{3,}[^`]*                        # a fence whose info string is not complete
       | ~{3,}.*
     )""",

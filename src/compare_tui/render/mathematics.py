@@ -204,7 +204,7 @@ def _fraction(macro: Macro) -> list[Piece]:
 
 
 def _root(macro: Macro) -> list[Piece]:
-    degree = "" if macro.arguments[0] is None else join(_argument(macro, 0))
+    degree = join(_argument(macro, 0)) if macro.arguments and macro.arguments[0] is not None else ""
     sign = _ROOTS.get(degree)
     if sign is None:
         if not all(character in raised() for character in degree):
@@ -219,7 +219,9 @@ def _binomial(macro: Macro) -> list[Piece]:
 
 
 def _words(macro: Macro) -> list[Piece]:
-    argument = macro.arguments[0] or ()
+    argument = macro.arguments[0] if macro.arguments else None
+    if argument is None:
+        raise _NotDrawableError
     if not all(isinstance(node, Char) for node in argument):
         return [Piece(join(_argument(macro, 0)), Kind.LETTER)]
     text = "".join(node.text for node in argument if isinstance(node, Char))
