@@ -323,10 +323,11 @@ def test_the_program_runs_without_a_home(home: Path) -> None:
 
 
 def test_the_status_stays_where_standard_error_cannot_be_written(home: Path) -> None:
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
             [sys.executable, "-m", "compare_tui", "ask", "What?", "-m", "m@nowhere"],
-            stdin=subprocess.DEVNULL, stderr=full, timeout=30,
+            stdin=subprocess.DEVNULL, stderr=full, timeout=30, env=environ,
         )  # fmt: skip
     assert done.returncode == 2
 
