@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import time
 from pathlib import Path
 
 import httpx
@@ -54,6 +55,23 @@ async def test_the_key_is_looked_for_again_once_it_is_there_or_was_refused(serve
     await source.aclose()
     sent = [exchange.headers["authorization"] for exchange in server.exchanges]
     assert sent == ["Bearer first", "Bearer first", "Bearer second"]
+
+
+async def test_lanes_that_start_together_look_for_a_key_once_also_in_vain(server: WireServer) -> None:
+    searches: list[float] = []
+
+    def find() -> MissingKey:
+        searches.append(time.monotonic())
+        time.sleep(0.1)
+        return MissingKey("The key command ended with status 1.")
+
+    source = openai(server.url, key=find)
+    answers = await asyncio.gather(*(collect(source) for _ in range(4)))
+    await source.aclose()
+    assert {answer.state.error.message for answer in answers if answer.state.error} == {
+        "The key command ended with status 1."
+    }
+    assert len(searches) == 1
 
 
 @pytest.mark.parametrize("key", ["", "sk\nX", "sk X", "clé", "sk\x00"])

@@ -51,7 +51,7 @@ class OpenAISource:
         self._dialect = dialect or _dialect_of(settings.base_url)
         self._opening = asyncio.Lock()
         self._chat: ChatHttp | None = None
-        self._finding = asyncio.Lock()
+        self._search: asyncio.Task[Secret | AnswerError | None] | None = None
         self._key: Secret | None = None
 
     async def stream(self, request: AnswerRequest) -> AsyncGenerator[StreamEvent, None]:
@@ -84,6 +84,8 @@ class OpenAISource:
 
     async def aclose(self) -> None:
         """Close all connections."""
+        if self._search is not None:
+            self._search.cancel()
         chat, self._chat = self._chat, None
         if chat is not None:
             await chat.aclose()
@@ -104,18 +106,23 @@ class OpenAISource:
         return open_chat(self._settings, self._dialect, self._clock)
 
     async def _find_key(self) -> Secret | AnswerError | None:
-        async with self._finding:
-            if self._key is not None:
-                return self._key
-            found = await in_daemon_thread(self._settings.key)
-            if found is None:
-                return None
-            if isinstance(found, MissingKey):
-                return AnswerError(ErrorKind.KEY, found.message, hint=found.hint)
-            fault = key_fault(found, self._settings)
-            if fault is None:
-                self._key = found
-            return fault or found
+        """Return the key. Lanes that want it at the same time share one search, also one that fails."""
+        if self._key is not None:
+            return self._key
+        if self._search is None or self._search.done():
+            self._search = asyncio.create_task(self._search_key(), name="finding a key")
+        return await asyncio.shield(self._search)
+
+    async def _search_key(self) -> Secret | AnswerError | None:
+        found = await in_daemon_thread(self._settings.key)
+        if found is None:
+            return None
+        if isinstance(found, MissingKey):
+            return AnswerError(ErrorKind.KEY, found.message, hint=found.hint)
+        fault = key_fault(found, self._settings)
+        if fault is None:
+            self._key = found
+        return fault or found
 
 
 def _dialect_of(base_url: str) -> Dialect:
