@@ -33,8 +33,10 @@ format: $(VENV)/.test  ## Put imports and layout in order
 
 bench: $(VENV)/.test  ## Measure what the whole program reaches
 	$(BIN)/python -m benchmarks.live
+	$(BIN)/python -m benchmarks.big_store
 
-soak: $(VENV)/.test  ## Keep the embedded model busy and watch what grows (MINUTES=10)
+soak: $(VENV)/.test  ## Kill the program in mid-stream (KILLS=200), then keep the embedded model busy (MINUTES=10)
+	$(BIN)/python -m benchmarks.kills $(KILLS)
 	$(BIN)/python -m benchmarks.soak $(MINUTES)
 
 screenshot: $(VENV)/.test  ## Make the README's picture from the running product
