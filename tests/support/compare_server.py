@@ -166,6 +166,8 @@ class CompareServer:
     script: Script | None = None
     refuses: Response | None = None
     """Answers each stream request with this."""
+    stalls_s: float = 0.0
+    """Lets each stream request wait for its first byte."""
     has_openapi: bool = True
     has_status: bool = True
     has_stream: bool = True
@@ -240,6 +242,7 @@ class CompareServer:
         body = await request.json()
         self.bodies.append(body)
         self.headers.append(dict(request.headers))
+        await asyncio.sleep(self.stalls_s)
         if self.refuses is not None:
             return self.refuses
         script = self.script or usual(self.generation)
