@@ -187,7 +187,7 @@ def test_a_refusal_by_a_limit_names_the_second_and_exits_5() -> None:
     assert done.status == ExitStatus.REFUSED
     answer = json.loads(done.out)["answers"][0]
     assert (answer["status"], answer["attempts"], answer["error"]["retry_after_s"]) == ("refused", 0, 17)
-    assert "Allowed again in 17 s, at " in done.err
+    assert "Allowed again at " in done.err
     assert stage.requests == []
 
 

@@ -186,7 +186,7 @@ def test_refusals_say_which_limit_how_far_and_when_it_allows_again() -> None:
     budget = Refusal("budget_usd_per_day", 5, 4.9312, 0.12, 1_800_000_000.0 + 7200, Unit.USD)
     said = refused_by_limit(budget, 1_800_000_000.0)
     assert said.message.startswith(
-        "Refused by the limit budget_usd_per_day = $5.00: $4.93 used, $0.12 wanted at worst. Allowed again in 2.0 h"
+        "Refused by the limit budget_usd_per_day = $5.00: $4.93 used, $0.12 wanted at worst. Allowed again on 20"
     )
     assert (said.retry_after_s, said.type) == (7200, "budget_usd_per_day")
     never = refused_by_limit(Refusal("max_usd_per_turn", 0.05, 0, 0.5, None, Unit.USD), 0)

@@ -23,7 +23,8 @@ from compare_tui.domain.lanes import LaneSpec
 from compare_tui.domain.tiers import Tier
 from compare_tui.engine.engine import Engine
 from compare_tui.engine.fan_out import FanOut
-from compare_tui.engine.policy import Policy, retry_after, timed_out
+from compare_tui.engine.patience import retry_after, timed_out
+from compare_tui.engine.policy import Policy
 from tests.support.fakes import Bench, HandSource
 from tests.support.manual_clock import settle
 

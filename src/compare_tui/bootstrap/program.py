@@ -19,7 +19,7 @@ from compare_tui.engine.ports import Observer
 
 if TYPE_CHECKING:
     from compare_tui.engine.engine import Engine
-from compare_tui.engine.history import History
+    from compare_tui.engine.history import History
 
 
 class Program:

@@ -30,7 +30,8 @@ from compare_tui.domain.messages import AnswerRequest
 from compare_tui.domain.prices import FREE, cost_usd, usual_usd
 from compare_tui.engine.admission import Admission
 from compare_tui.engine.comparison import AnswerFeed, Chunk, Comparison
-from compare_tui.engine.policy import Policy, retry_after, timed_out, turn_timed_out
+from compare_tui.engine.patience import retry_after, timed_out, turn_timed_out
+from compare_tui.engine.policy import Policy
 from compare_tui.engine.ports import Clock, ComparisonSource, ComparisonStream, Emit, Place
 
 

@@ -10,15 +10,14 @@ from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, runtime_checkable
 
-from compare_tui.domain.lanes import Lane, LaneId
-from compare_tui.domain.limits import Refusal
-from compare_tui.domain.messages import AnswerRequest
-from compare_tui.domain.prices import Price
-from compare_tui.domain.usage import Today, UsageBy, UsageReport
-from compare_tui.engine.comparison import AnswerFeed, Comparison, Turn
-
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # every module reads this one: what it only names is not loaded before the first paint
     from compare_tui.domain.events import AnswerEvent, StreamEvent
+    from compare_tui.domain.lanes import Lane, LaneId
+    from compare_tui.domain.limits import Refusal
+    from compare_tui.domain.messages import AnswerRequest
+    from compare_tui.domain.prices import Price
+    from compare_tui.domain.usage import Today, UsageBy, UsageReport
+    from compare_tui.engine.comparison import AnswerFeed, Comparison, Turn
 
 Emit: TypeAlias = "Callable[[LaneId, StreamEvent], None]"
 """Takes an event of one lane. Called on the engine's loop; never blocks, never raises."""

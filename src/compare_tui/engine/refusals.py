@@ -39,8 +39,8 @@ def _amount(value: float, unit: Unit) -> str:
 def _when(at: float, wait_s: float) -> str:
     moment = datetime.fromtimestamp(at, UTC).astimezone()
     if wait_s < _SECONDS_ARE_SAID_S:
-        return f"in {wait_s:.0f} s, at {moment:%H:%M:%S}"
-    return f"in {wait_s / 3600:.1f} h, on {moment:%Y-%m-%d} at {moment:%H:%M}"
+        return f"at {moment:%H:%M:%S}"
+    return f"on {moment:%Y-%m-%d} at {moment:%H:%M}"
 
 
 def refused_by_tier(tier: Tier, characters: int) -> AnswerError | None:

@@ -36,6 +36,8 @@ class EngineThread:
         result: Future[T] = Future()
 
         def act(engine: Engine) -> None:
+            if not result.set_running_or_notify_cancel():
+                return
             try:
                 result.set_result(action(engine))
             except BaseException as fault:
@@ -91,6 +93,9 @@ class EngineThread:
 
 
 def _copy(done: Future[T], result: Future[T]) -> None:
+    if done.cancelled() or result.cancelled():  # the engine is closing, or nobody waits any more
+        result.cancel()
+        return
     fault = done.exception()
     if fault is None:
         result.set_result(done.result())
