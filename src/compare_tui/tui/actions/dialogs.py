@@ -54,7 +54,7 @@ class DialogActions:
     def _help(self) -> None:
         from compare_tui.tui.screens.help import HelpScreen
 
-        self._push(HelpScreen(self._keymap, self._situation().mode), _nothing)
+        self._push(HelpScreen(self._keymap), _nothing)
 
 
 def _nothing(_: object) -> None:

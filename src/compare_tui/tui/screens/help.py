@@ -29,7 +29,7 @@ def help_lines(keymap: Keymap, mode: Mode) -> list[tuple[str, str]]:
 
 
 class HelpScreen(Dialog[str | None]):
-    """Shows the keys of both modes, those of `mode` first."""
+    """Shows the keys of both modes."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's own way
         Binding("escape,q,question_mark,f1,ctrl+c,ctrl+q", "dismiss(None)", show=False),
@@ -50,17 +50,16 @@ class HelpScreen(Dialog[str | None]):
     HelpScreen .title { text-style: bold; margin-top: 1; }
     """
 
-    def __init__(self, keymap: Keymap, mode: Mode) -> None:
+    def __init__(self, keymap: Keymap) -> None:
         super().__init__()
         self._keymap = keymap
-        self._modes = sorted(Mode, key=lambda other: other is not mode)
 
     def compose(self) -> ComposeResult:
         with Box() as box:
             box.border_title = "Keys"
             box.border_subtitle = "j k scroll  Esc close"
             with VerticalScroll():
-                for mode in self._modes:
+                for mode in Mode:
                     yield Static(Content(_TITLES[mode]), classes="title")
                     yield Static(
                         Content(
