@@ -38,6 +38,7 @@ class CodeBlock:
     info: str
     text: str
     source: int
+    """Offset into the received text of the line in which it begins."""
 
 
 class Flow(Protocol):

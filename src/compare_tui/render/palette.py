@@ -18,7 +18,7 @@ Roles = tuple[Role, ...]
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """Each one cell wide."""
+    """Each one cell wide, but for the boxes of tasks."""
 
     bullets: str = "•◦▪"
     """By depth, over and over."""
@@ -30,7 +30,7 @@ class Signs:
     task_done: str = "☑"
 
 
-ASCII_SIGNS = Signs(bullets="*-+", bar="|", rule="-", column="|", crossing="+", task_open="o", task_done="x")
+ASCII_SIGNS = Signs(bullets="*-+", bar="|", rule="-", column="|", crossing="+", task_open="[ ]", task_done="[x]")
 
 
 @dataclass(frozen=True, slots=True)
