@@ -171,7 +171,7 @@ class TellsCosts(Protocol):
 class UsageReader(Protocol):
     """Tells what was used."""
 
-    def report(self, *, by: UsageBy = UsageBy.MODEL, since: float | None = None) -> UsageReport:
+    def report(self, *, by: UsageBy, since: float | None = None) -> UsageReport:
         """Return what was used since a time (Unix seconds), all of it by default. Raises StorageError."""
 
     def today(self, now: float) -> Today | None:
