@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from pylatexenc.latexwalker import (
@@ -18,43 +17,10 @@ from pylatexenc.latexwalker import (
 )
 from pylatexenc.macrospec import EnvironmentSpec, LatexContextDb, std_macro
 
-from compare_tui.render.math_symbols import ACCENTS, ALPHABETS, names
-
-WORDS = names("text textrm textit textbf textsf texttt textnormal mathrm mathit mathsf mathtt operatorname")
-FRACTIONS = frozenset({"frac", "dfrac", "tfrac", "cfrac"})
-ROWS = names("aligned align align* alignat gathered gather gather* split equation equation* multline")
-"""Environments whose rows are formulas of their own."""
+from compare_tui.render.math_nodes import FRACTIONS, ROWS, WORDS, Char, Environment, Group, Macro, Node
+from compare_tui.render.math_symbols import ACCENTS, ALPHABETS
 
 _CHARACTER = re.compile(r"\s+|\d+(?:\.\d+)?|.", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Char:
-    """A character, a whole number, or white space."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Macro:
-    name: str
-    arguments: Sequence[Sequence[Node] | None] = ()
-    has_space: bool = False
-    """Whether white space follows its name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    nodes: Sequence[Node]
-
-
-@dataclass(frozen=True, slots=True)
-class Environment:
-    name: str
-    nodes: Sequence[Node]
-
-
-Node = Char | Macro | Group | Environment
 
 
 def parse(latex: str) -> list[Node] | None:

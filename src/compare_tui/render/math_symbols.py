@@ -5,9 +5,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
+from typing import TYPE_CHECKING
 
-from pylatexenc.latex2text import get_default_latex_context_db
-from pylatexenc.macrospec import LatexContextDb
+if TYPE_CHECKING:
+    from pylatexenc.macrospec import LatexContextDb
 
 
 def names(text: str) -> frozenset[str]:
@@ -137,6 +138,8 @@ def symbol(name: str) -> str | None:
 
 @cache
 def _table() -> LatexContextDb:
+    from pylatexenc.latex2text import get_default_latex_context_db
+
     return get_default_latex_context_db()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 
-from compare_tui.render.math_parsing import FRACTIONS, ROWS, WORDS, Char, Environment, Group, Macro, Node, parse
+from compare_tui.render.math_nodes import FRACTIONS, ROWS, WORDS, Char, Environment, Group, Macro, Node
 from compare_tui.render.math_pieces import Kind, Piece, as_denominator, as_numerator, as_operand, join
 from compare_tui.render.math_symbols import (
     ACCENTS,
@@ -36,6 +36,9 @@ class _NotDrawableError(Exception):
 
 def draw_formula(latex: str) -> str | None:
     """Return `latex`, without the marks around it, in one or more lines of Unicode; None if it has to stay as typed."""
+    # pylatexenc is loaded with the first formula, not before the first paint.
+    from compare_tui.render.math_parsing import parse
+
     nodes = parse(latex)
     if nodes is None:
         return None
