@@ -93,7 +93,7 @@ async def test_a_refusal_by_a_limit_of_ours_is_said_in_the_pane() -> None:
         running.screen.composer.area.insert("go")
         await running.press("enter")
         await running.until(lambda: "refused by a limit" in running.status(1))
-        assert "answers_per_minute = 20: 20 used, 2 wanted. Allowed again at" in running.body(0)
+        assert "answers_per_minute = 20: 20 used, 2 wanted. Allowed again on" in running.body(0)
         assert running.source.streams == []
 
 
