@@ -7,10 +7,11 @@ from compare_tui.domain.errors import UsageError
 
 COMMANDS = ("ask", "demo", "usage", "config")
 WITH_VALUE = ("-m", "--model", "--tier", "-s")
+FLAGS = ("--no-save",)
 
 
 def read(*args: str) -> Call:
-    return read_call(args, commands=COMMANDS, with_value=WITH_VALUE)
+    return read_call(args, commands=COMMANDS, with_value=WITH_VALUE, flags=FLAGS)
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,7 @@ def read(*args: str) -> Call:
         (("--help",), None, ("--help",)),
         (("",), None, ("",)),
         (("-m",), None, ("-m",)),
+        (("--tmeout", "3", "Explain CRDTs"), None, ("--tmeout", "3", "Explain CRDTs")),
     ],
 )
 def test_the_first_word_decides_what_the_call_is(
@@ -46,6 +48,7 @@ def test_the_first_word_decides_what_the_call_is(
         (("-m", "a", "usge"), "usge is not a command. Did you mean usage?"),
         (("hello",), "hello is not a command. Known: ask, config, demo, usage."),
         (("models",), "models is not a command."),
+        (("--no-save", "usge"), "usge is not a command. Did you mean usage?"),
         (("-",), "- is not a command."),
         (("\x1b[2J",), "␛[2J is not a command."),
     ],

@@ -18,11 +18,13 @@ class Call:
     args: tuple[str, ...]
 
 
-def read_call(args: Sequence[str], *, commands: Collection[str], with_value: Collection[str]) -> Call:
+def read_call(
+    args: Sequence[str], *, commands: Collection[str], with_value: Collection[str], flags: Collection[str]
+) -> Call:
     """Return the command that `args` call. Options may stand before its name.
 
-    `with_value` are the options that take the next argument. Raises UsageError for a single word that is no command,
-    unless `--` stands before it.
+    `with_value` are the options that take the next argument, `flags` those that do not. Raises UsageError for a single
+    word that is no command, unless `--` stands before it or a misspelt option, which the parser refuses by its name.
     """
     position = _first_word(args, with_value)
     if position is None:
@@ -30,7 +32,8 @@ def read_call(args: Sequence[str], *, commands: Collection[str], with_value: Col
     word = args[position]
     if word in commands:
         return Call(word, (*args[:position], *args[position + 1 :]))
-    if word and not any(char.isspace() for char in word):
+    misspelt = position > 0 and _is_unknown(args[position - 1], {*with_value, *flags})
+    if word and not misspelt and not any(char.isspace() for char in word):
         shown = make_safe_line(word, 60)
         hint = f"{hint_nearest(word, commands)} To send it as a prompt: compare-tui -- {shown}"
         raise UsageError(f"{shown} is not a command.", hint=hint)
@@ -47,3 +50,7 @@ def _first_word(args: Sequence[str], with_value: Collection[str]) -> int | None:
             return position
         position += 2 if arg in with_value else 1
     return None
+
+
+def _is_unknown(arg: str, known: Collection[str]) -> bool:
+    return arg.startswith("--") and "=" not in arg and arg not in known

@@ -139,13 +139,11 @@ COMMANDS: dict[str, click.Command] = {
     )
     if command.name
 }
-_OPTIONS_WITH_VALUE = frozenset(
-    spelling
-    for command in (bare, *COMMANDS.values())
-    for option in command.params
-    if isinstance(option, click.Option) and not option.is_flag
-    for spelling in option.opts
+_OPTIONS = tuple(
+    option for command in (bare, *COMMANDS.values()) for option in command.params if isinstance(option, click.Option)
 )
+_OPTIONS_WITH_VALUE = frozenset(spelling for option in _OPTIONS if not option.is_flag for spelling in option.opts)
+_FLAGS = frozenset(spelling for option in _OPTIONS if option.is_flag for spelling in option.opts) | {"--help"}
 
 
 def run(args: Sequence[str], services: Services) -> int:
@@ -172,7 +170,7 @@ def call(args: Sequence[str], surroundings: Surroundings) -> int:
 def _call(args: Sequence[str], surroundings: Surroundings) -> int:
     diagnostics = surroundings.diagnostics
     try:
-        call = read_call(args, commands=COMMANDS, with_value=_OPTIONS_WITH_VALUE)
+        call = read_call(args, commands=COMMANDS, with_value=_OPTIONS_WITH_VALUE, flags=_FLAGS)
         return _invoke(call, surroundings)
     except UsageError as fault:
         diagnostics.report(fault)
