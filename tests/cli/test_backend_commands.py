@@ -142,3 +142,13 @@ async def test_doctor_ends_with_a_status_where_the_way_ends(person: Person) -> N
     ended = await person.does("doctor", "team")
     assert ended.status == 1
     assert "Cannot reach http://127.0.0.1:9" in ended.out
+
+
+async def test_usage_says_what_is_left_at_servers(person: Person) -> None:
+    async with CompareServer("CI") as server:
+        person.configure(server.url, '[backends.gone]\nkind = "compare-server"\nbase_url = "http://127.0.0.1:9"\n')
+        ended = await person.does("usage")
+        assert ended.out.endswith("50 of 50 credits are left at @team; they begin anew 2026-11-23.\n")
+        assert "What is left at @gone is not known: Cannot reach" in ended.err
+        document = json.loads((await person.does("usage", "--json")).out)
+        assert [(quota["backend"], quota["remaining"]) for quota in document["quotas"]] == [("team", 50)]

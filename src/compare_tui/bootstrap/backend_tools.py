@@ -17,6 +17,7 @@ from compare_tui.domain.check_steps import CheckStep
 from compare_tui.domain.errors import BackendError, UsageError
 from compare_tui.domain.listed_model import ListedModel
 from compare_tui.domain.nearest import hint_nearest
+from compare_tui.domain.quota import Quota
 from compare_tui.domain.secret import Secret
 from compare_tui.engine.clock import SystemClock
 from compare_tui.sources.settings import OpenAISettings
@@ -53,6 +54,9 @@ class _OpenAITools:
         file = self._loaded.paths.keys_file
         write_key(file, self._settings.name, secret.reveal())
         return f"The key of {self._settings.name} is kept in {shown_path(file)}."
+
+    async def quota(self) -> None:
+        return None
 
     async def account(self) -> str:
         return "Whether the key is accepted shows with the first prompt."
@@ -97,21 +101,27 @@ class _CompareTools:
             await http.aclose()
         return await self.account()
 
-    async def account(self) -> str:
-        from compare_tui.sources.compare_account import who_are_we
-        from compare_tui.sources.compare_link import CompareLink
+    async def quota(self) -> Quota | None:
+        return (await self._who_are_we())[0]
 
-        link = CompareLink(self._settings, self._tokens, clock=self._clock)
-        try:
-            quota, warning = await who_are_we(link)
-        finally:
-            await link.aclose()
+    async def account(self) -> str:
+        quota, warning = await self._who_are_we()
         if warning:
             raise BackendError(warning)
         if quota is None:
             return f"@{self._settings.name} does not say for whom it takes you."
         state = f"signed in at @{self._settings.name} as {quota.account}" if quota.signed_in else "not signed in"
         return f"You are {state}. {quota.in_words()}"
+
+    async def _who_are_we(self) -> tuple[Quota | None, str]:
+        from compare_tui.sources.compare_account import who_are_we
+        from compare_tui.sources.compare_link import CompareLink
+
+        link = CompareLink(self._settings, self._tokens, clock=self._clock)
+        try:
+            return await who_are_we(link)
+        finally:
+            await link.aclose()
 
     def check(self, *, live: bool, model: str | None) -> AsyncIterator[CheckStep]:
         from compare_tui.sources.compare_doctor import check_server

@@ -93,7 +93,8 @@ class EngineRoom:
             if sums is None:
                 return None
             minute = None if allowed is None else (sums.places_this_minute, allowed)
-            return Today(sums.answers, sums.cost_usd, settings.limits.budget_usd_per_day, this_minute=minute)
+            budget = settings.limits.budget_usd_per_day
+            return Today(sums.answers, sums.cost_usd, budget, this_minute=minute, quotas=self._quotas())
 
         self._read_today = read_today
         self._sources = build_sources(self._surroundings())
@@ -110,6 +111,12 @@ class EngineRoom:
             observer=observer,
             tiers=tiers_in_force(settings),
         )
+
+    def _quotas(self) -> tuple[str, ...]:
+        from compare_tui.engine.ports import TellsQuota
+
+        known = [source.quota() for source in tuple(self._sources.values()) if isinstance(source, TellsQuota)]
+        return tuple(quota.in_short() for quota in known if quota is not None and quota.remaining is not None)
 
     def _surroundings(self) -> Surroundings:
         from compare_tui.bootstrap.backends import Surroundings

@@ -88,6 +88,7 @@ def usage_command(
     surroundings: Surroundings, /, *, since: str | None, by: str, as_json: bool, as_csv: bool, **options: Any
 ) -> int:
     """Add up answers, tokens and costs; say how fast answers came."""
+    from compare_tui.cli.quotas import ask_quotas, quota_json
     from compare_tui.cli.usage import parse_since, report_csv, report_json
     from compare_tui.cli.usage_tables import PERIODS_S, write_periods, write_report
 
@@ -101,12 +102,17 @@ def usage_command(
         if output.is_terminal and not (as_json or as_csv or since) and report.rows:
             days = reader.report(by=UsageBy.DAY, since=now.timestamp() - PERIODS_S)
             write_periods(days, now.date(), output)
-    if as_json:
-        output.write_json(report_json(report), indent=2)
-    elif as_csv:
+    if as_csv:
         output.write_utf8(report_csv(report))
+        return ExitStatus.OK
+    quotas = ask_quotas(surroundings, loaded)
+    if as_json:
+        accounts = {"quotas": [quota_json(quota) for quota in quotas]} if quotas else {}
+        output.write_json({**report_json(report), **accounts}, indent=2)
     else:
         write_report(report, output)
+        for quota in quotas:
+            output.write(f"{quota.in_words()}\n")
     return ExitStatus.OK
 
 

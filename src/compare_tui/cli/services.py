@@ -15,6 +15,7 @@ from compare_tui.config.load import Loaded
 from compare_tui.domain.check_steps import CheckStep
 from compare_tui.domain.lanes import LaneSpec
 from compare_tui.domain.listed_model import ListedModel
+from compare_tui.domain.quota import Quota
 from compare_tui.domain.secret import Secret
 from compare_tui.domain.usage import UsageBy, UsageReport
 from compare_tui.engine.ports import Observer
@@ -43,6 +44,9 @@ class BackendTools(Protocol):
 
     async def sign_in(self, email: str, secret: Secret) -> str:
         """Sign in, keep what that gives, and return in words for whom the backend takes us."""
+
+    async def quota(self) -> Quota | None:
+        """Return the account that the backend keeps for us; None where it keeps none, or does not say."""
 
     async def account(self) -> str:
         """Return in words for whom the backend takes us, and what is left."""

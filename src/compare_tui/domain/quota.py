@@ -29,6 +29,13 @@ class Quota:
         """No more than a fifth is left."""
         return self.remaining is not None and bool(self.allowed) and self.remaining <= _LOW_SHARE * (self.allowed or 0)
 
+    def in_short(self) -> str:
+        """Return what is left in a few words, for a header; empty if it is not known."""
+        if self.remaining is None:
+            return ""
+        of = f"/{self.allowed:g}" if self.allowed is not None else ""
+        return f"@{self.backend} {max(self.remaining, 0):g}{of} {self.unit} left"
+
     def in_words(self) -> str:
         """Return what is left, and when it is renewed, as one sentence."""
         if self.remaining is None:

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:  # every module reads this one: what it only names is not loaded before the first paint
+    from compare_tui.domain.answers import AnswerError
     from compare_tui.domain.events import AnswerEvent, StreamEvent
     from compare_tui.domain.lanes import Lane, LaneId
     from compare_tui.domain.limits import Refusal
     from compare_tui.domain.messages import AnswerRequest
     from compare_tui.domain.prices import Price
+from compare_tui.domain.server_limits import SeenLimit, ServerLimit, Wait
+    from compare_tui.domain.quota import Quota
     from compare_tui.domain.usage import Today, UsageBy, UsageReport
     from compare_tui.engine.comparison import AnswerFeed, Comparison, Turn
 
@@ -150,6 +153,22 @@ class Ledger(Protocol):
         """Nothing was sent: the place is free again."""
 
 
+class Pacing(Protocol):
+    """Knows when a server would surely refuse a request, for all running copies of the program."""
+
+    def seen(self, lane: Lane, limit: ServerLimit) -> None:
+        """A server named a limit when this lane was asked. Never waits."""
+
+    async def wait(self, lanes: Sequence[Lane]) -> tuple[Wait | None, ...]:
+        """Return for each lane how long it must wait; None: it may go at once. Each is to be asked then, and only then.
+
+        A fault in storage lets the lanes go.
+        """
+
+    def known(self) -> tuple[SeenLimit, ...]:
+        """Return what servers said, the latest first. Raises StorageError."""
+
+
 class Prices(Protocol):
     """Tells what models cost, as far as it is known."""
 
@@ -166,6 +185,17 @@ class TellsCosts(Protocol):
 
     async def cost_of(self, generation_id: str) -> float | None:
         """Return the cost in USD, or None if the backend does not say. May take some 15 s; never raises."""
+
+
+@runtime_checkable
+class TellsQuota(Protocol):
+    """A source whose server keeps an account for us. Both calls never raise."""
+
+    def quota(self) -> Quota | None:
+        """Return what the server has last said, without asking it. May be called from any thread."""
+
+    async def ask_quota(self) -> Quota | AnswerError | None:
+        """Ask what is left and for whom the server takes us; None if it does not say."""
 
 
 class UsageReader(Protocol):

@@ -36,11 +36,16 @@ def quota_of(backend: str, status: Json, balance: Json) -> Quota | None:
 
 
 def after_request(quota: Quota | None, metadata: Mapping[str, Json]) -> Quota | None:
-    """Return the quota as a request's `complete` leaves it."""
-    remaining = as_float(metadata.get("credits_remaining"))
-    if quota is None or quota.unit != "credits" or remaining is None:
+    """Return the quota as a request's `complete` leaves it. A server that counts answers counts failed ones too."""
+    if quota is None:
+        return None
+    if quota.unit == "credits":
+        remaining = as_float(metadata.get("credits_remaining"))
+        return quota if remaining is None else replace(quota, remaining=remaining)
+    asked = as_int(metadata.get("models_requested"))
+    if asked is None or quota.remaining is None:
         return quota
-    return replace(quota, remaining=remaining)
+    return replace(quota, remaining=max(0.0, quota.remaining - asked))
 
 
 def _reset(money: JsonObject, state: JsonObject) -> str:

@@ -32,15 +32,16 @@ class CompareServerSource:
         return CompareServerStream(self._link, requests, emit)
 
     async def warm_up(self) -> None:
-        """Load and build the client, find out what the server is like, try the sign-in."""
-        await self._link.ready()
+        """Load and build the client, find out what the server is like, try the sign-in, ask what is left."""
+        if self._link.quota is None:
+            await self._link.ask_quota()
 
     def quota(self) -> Quota | None:
-        """What the server has last said is left; see QuotaReader."""
+        """What the server has last said is left; see TellsQuota."""
         return self._link.quota
 
     async def ask_quota(self) -> Quota | AnswerError | None:
-        """Ask what is left; see QuotaReader."""
+        """Ask what is left; see TellsQuota."""
         return await self._link.ask_quota()
 
     async def aclose(self) -> None:

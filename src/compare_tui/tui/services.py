@@ -43,6 +43,8 @@ class Today:
     budget_usd: float | None = None
     this_minute: tuple[int, int] | None = None
     """Answers used and allowed in the sliding minute, where a limit is set."""
+    quotas: tuple[str, ...] = ()
+    """What is left at servers that keep an account for us, in a few words each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from compare_tui.domain.answers import AnswerError, AnswerStatus, ErrorKind
 from compare_tui.domain.json_types import Json
 from compare_tui.domain.quota import Quota
 from compare_tui.domain.secret import MissingKey, Secret, Tokens
+from compare_tui.engine.ports import TellsQuota
 from compare_tui.sources.compare_quota_wire import after_request, quota_of
 from tests.support.answers import Answer
 from tests.support.compare_server import Account, CompareServer
@@ -138,6 +139,18 @@ async def test_quota_is_known_after_it_was_asked_for_and_after_each_turn() -> No
         await source.aclose()
 
 
+async def test_warming_up_learns_what_is_left() -> None:
+    async with CompareServer("OCT") as server:
+        source = compare_source(server.url)
+        assert isinstance(source, TellsQuota)
+        await source.warm_up()
+        await take_turn(source, ask_lanes("a/x", "b/y"))
+        quota = source.quota()
+        assert quota is not None
+        assert quota.in_short() == "@team 8/10 answers left"
+        await source.aclose()
+
+
 async def test_the_last_fifth_is_warned_of() -> None:
     async with CompareServer("CI", balance={"credits_remaining": 20}) as server:
         answer = await ask(server, signed_in())
@@ -161,6 +174,9 @@ def test_a_server_without_credits_counts_answers() -> None:
     assert quota == Quota("team", False, "anonymous", "answers", 1, 10, "2026-12-01")
     assert quota.is_low
     assert after_request(quota, {"credits_remaining": 5}) == quota
+    after = after_request(quota, {"models_requested": 3})
+    assert after is not None
+    assert (after.remaining, after.in_short()) == (0, "@team 0/10 answers left")
 
 
 def test_a_balance_of_nothing_allotted_says_nothing() -> None:

@@ -98,4 +98,4 @@ class Header(Bar):
             cost += f" of ${today.budget_usd:,.2f}"
         used = today.this_minute if self._minute_is_fresh else None
         minute = "" if used is None else f"{used[0]}/{used[1]} this minute"
-        return self._join.join(word for word in (answers, cost, minute) if word)
+        return self._join.join(word for word in (answers, cost, minute, *today.quotas) if word)
