@@ -17,8 +17,8 @@ if TYPE_CHECKING:  # every module reads this one: what it only names is not load
     from compare_tui.domain.limits import Refusal
     from compare_tui.domain.messages import AnswerRequest
     from compare_tui.domain.prices import Price
-from compare_tui.domain.server_limits import SeenLimit, ServerLimit, Wait
     from compare_tui.domain.quota import Quota
+    from compare_tui.domain.server_limits import SeenLimit, ServerLimit, Wait
     from compare_tui.domain.usage import Today, UsageBy, UsageReport
     from compare_tui.engine.comparison import AnswerFeed, Comparison, Turn
 
