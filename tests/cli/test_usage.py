@@ -45,6 +45,11 @@ def test_the_table_says_what_was_used_and_what_is_not_known() -> None:
     )
 
 
+def test_one_answer_of_unknown_cost_is_one_answer() -> None:
+    done, _ = usage(made=report(rows=(replace(ROWS[1], cost_unknown=1),)))
+    assert "The cost of 1 answer is not known.\n" in done.out
+
+
 def test_nothing_used_is_said() -> None:
     done, _ = usage(made=report(rows=()))
     assert (done.status, done.out) == (0, "No answers yet.\n")

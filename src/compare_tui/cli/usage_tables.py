@@ -36,7 +36,8 @@ def write_report(report: UsageReport, output: Output) -> None:
     _write_table(output, heading, rows, total, bars)
     unknown = report.totals.cost_unknown
     if unknown:
-        output.write(f"The cost of {unknown:,} answers is not known.\n", Style.DIM)
+        answers = "1 answer" if unknown == 1 else f"{unknown:,} answers"
+        output.write(f"The cost of {answers} is not known.\n", Style.DIM)
     if report.totals.estimated:
         output.write("Some tokens are estimated: their server counts none.\n", Style.DIM)
     timed = [row for row in report.rows if row.ttft_ms is not None]
