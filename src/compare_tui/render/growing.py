@@ -15,40 +15,18 @@ from compare_tui.render.tables import TableLeaf
 from compare_tui.render.view import View
 from compare_tui.render.window import Window
 
-_LONG_PARAGRAPH = 32
-"""Lines after which a paragraph is no longer parsed as a whole."""
-_LONGEST_LABEL = 1_000
-"""Characters of a link label, which may make a definition of what looks like a paragraph."""
-
-
-def may_be_header(block: Block, window: Window) -> bool:
-    """Whether a further line may make a table of the last block: whatever it is, its only line has a bar in it."""
-    return block.end == block.start + 1 == window.n_lines and "|" in window.line(block.start)
-
-
-def starts_to_grow(block: Block, window: Window) -> bool:
-    """Whether the last block of a window is of those that are taken in line by line."""
-    if may_be_header(block, window):
-        return False
-    match block.kind:
-        case Kind.FENCE | Kind.INDENTED | Kind.TABLE | Kind.HTML:
-            return True
-        case Kind.PARAGRAPH:
-            text = block.token.content
-            return block.end - block.start > _LONG_PARAGRAPH and (text[0] != "[" or len(text) > 2 * _LONGEST_LABEL)
-        case _:
-            return False
-
 
 @dataclass(slots=True)
 class Growing:
+    """A fence, a table, a long paragraph, HTML or indented code that has not ended."""
+
     kind: Kind
     leaf: CodeLeaf | TableLeaf | TextLeaf
     path: Path
     opening: Sequence[str]
     """The lines that stand for what is taken in."""
     reached: int
-    """The line of the window up to which it was taken in when it began to grow."""
+    """The line of the window up to which it was last taken in."""
     marker: str = ""
     """Of a fence: what its closing line consists of."""
     indent: int = 0

@@ -1,74 +1,34 @@
-"""Markdown that grows, as lines.
-
-The text is a row of leaves. Leaves that no further text can change are closed. The last block may be *growing*: what
-came of it so far is laid out and only further lines are added (a fence, a table, a long paragraph). What stands after
-that is the *tail*: it is parsed again when text comes, inside the containers that are open there, and its leaves are
-replaced. Where blocks end is decided on complete lines alone, so it does not depend on how the text arrived.
-"""
+"""The flow of Markdown: what panes draw answers with."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import ChainMap
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Sequence
 from operator import attrgetter
 
-from compare_tui.render.blocks import Block, Kind
-from compare_tui.render.building import Builder, is_closed_fence
 from compare_tui.render.code import CodeLeaf
-from compare_tui.render.containers import Item, Path
 from compare_tui.render.dialect import Dialect
+from compare_tui.render.document import Document
 from compare_tui.render.flow import CodeBlock, Line
-from compare_tui.render.growing import Growing, may_be_header, starts_to_grow
-from compare_tui.render.growing_text import GrowingText
-from compare_tui.render.holding import is_settled, may_end_fence, shown_part, shown_rows
-from compare_tui.render.inline import Inline
-from compare_tui.render.leaves import Leaf, TextLeaf
 from compare_tui.render.palette import Palette
-from compare_tui.render.tables import TableLeaf
 from compare_tui.render.view import View
-from compare_tui.render.window import Window
 
 _source = attrgetter("source")
-_DEAR_TAIL = 32_768
-"""Cost of a tail that is parsed again only when it has grown by a quarter."""
-_LINE_COST = 64
-"""Characters that cost the parser as much as a line."""
 
 
 class MarkdownFlow:
-    """A `Flow` of Markdown."""
+    """A `Flow` of Markdown, drawn as it grows."""
 
     def __init__(self, palette: Palette, width: int = 80, *, dialect: Dialect | None = None) -> None:
         """`dialect` can be shared by any number of flows."""
-        self._dialect = dialect or Dialect()
         self._view = View(width, palette)
-        self._references: dict[str, object] = {}
-        self._inline = Inline(self._dialect, self._references)
-        self._builder = Builder(self._inline)
+        self._document = Document(self._view, dialect or Dialect())
         self._chunks: list[str] = []
         self._fresh: list[str] = []
         self._is_bounded = False
         self._is_finishing = False
         self._is_finished = False
         self._revision = 0
-        self._lines: list[Line] = []
-        self._leaves: list[Leaf] = []
-        self._n_closed = 0
-        """Lines of the closed leaves."""
-        self._growing: Growing | None = None
-        self._n_kept = 0
-        """Lines of the closed leaves and the growing one."""
-        self._tail_leaves: list[Leaf] = []
-        self._tail = ""
-        self._tail_source = 0
-        self._path: Path = ()
-        self._has_blank = False
-        self._settled_leaf: TextLeaf | None = None
-        """The leaf of the unfinished line, if that stays running text whatever follows on it."""
-        self._parsed = 0
-        """Cost of the tail when it was parsed last."""
-        self._absorbed = 0
 
     def append(self, text: str) -> None:
         if text:
@@ -84,8 +44,9 @@ class MarkdownFlow:
         return bool(self._fresh) or (self._is_finishing and not self._is_finished)
 
     def set_width(self, width: int) -> None:
-        if View(width, self._view.palette).width != self._view.width:
-            self._lay_out(View(width, self._view.palette, wraps_code=self._view.wraps_code))
+        view = View(width, self._view.palette, wraps_code=self._view.wraps_code)
+        if view.width != self._view.width:
+            self._lay_out(view)
 
     def set_palette(self, palette: Palette) -> None:
         self._lay_out(View(self._view.width, palette, wraps_code=self._view.wraps_code))
@@ -97,12 +58,12 @@ class MarkdownFlow:
     @property
     def height(self) -> int:
         self._look()
-        return len(self._lines)
+        return len(self._document.lines)
 
     @property
     def stable_height(self) -> int:
         self._look()
-        return self._n_closed
+        return self._document.n_closed
 
     @property
     def revision(self) -> int:
@@ -112,18 +73,18 @@ class MarkdownFlow:
     @property
     def widest(self) -> int:
         self._look()
-        return max((line.cells for line in self._lines), default=0)
+        return max((line.cells for line in self._document.lines), default=0)
 
     def line(self, y: int) -> Line:
         self._look()
-        return self._lines[y]
+        return self._document.lines[y]
 
     def line_source(self, y: int) -> int:
         return self.line(y).source
 
     def find_line(self, offset: int) -> int:
         self._look()
-        return max(0, bisect_right(self._lines, offset, key=_source) - 1)
+        return max(0, bisect_right(self._document.lines, offset, key=_source) - 1)
 
     def text(self) -> str:
         self._chunks = ["".join(self._chunks)]
@@ -131,7 +92,7 @@ class MarkdownFlow:
 
     def code_blocks(self) -> Sequence[CodeBlock]:
         self._look()
-        return [leaf.block() for leaf in self._all_leaves() if isinstance(leaf, CodeLeaf)]
+        return [leaf.block() for leaf in self._document.leaves() if isinstance(leaf, CodeLeaf)]
 
     def _look(self) -> None:
         if not self._is_bounded and (self._fresh or self._is_finishing != self._is_finished):
@@ -145,293 +106,13 @@ class MarkdownFlow:
             self._fresh = [text[limit:]]
             text = text[:limit]
         if text and not self._is_finished:
-            self._grow(text)
+            self._document.grow(text)
         if self._is_finishing and not self._fresh and not self._is_finished:
-            self._finish()
-
-    def _grow(self, text: str) -> None:
-        self._tail += text
-        if "\n" not in text and self._settled_leaf is not None:
-            leaf = self._settled_leaf
-            if isinstance(leaf.text, GrowingText):
-                leaf.text.grow(text)
-            leaf.refresh(self._view)
-            self._show_tail_leaves()
-            return
-        growing = self._growing
-        if growing is not None and growing.kind is Kind.FENCE and self._take_code(growing):
-            return
-        if "\n" in self._tail:
-            self._absorb(is_end=False)
-        self._show_tail()
-
-    def _take_code(self, growing: Growing) -> bool:
-        """Take in lines of a fence without asking the parser; whether that was all."""
-        taken, first = growing.take_code(self._tail, self._tail_source, self._view)
-        if taken:
-            self._has_blank = False
-            self._advance(taken)
-            self._mirror_growing(growing, first)
-        if "\n" in self._tail or not growing.show_code(self._tail, self._tail_source, self._view):
-            return False
-        self._show_tail_leaves()
-        return True
-
-    def _finish(self) -> None:
-        self._is_finished = True
-        self._absorb(is_end=True)
-        self._tail_leaves = []
-        self._settled_leaf = None
-        self._show_tail_leaves()
-        if self._references and self._read_links_again():
-            self._lay_out(self._view)
-
-    def _advance(self, n_chars: int) -> None:
-        self._tail = self._tail[n_chars:]
-        self._tail_source += n_chars
-        self._parsed = self._absorbed = 0
-
-    # Complete lines
-
-    def _absorb(self, *, is_end: bool) -> None:
-        """Close what is complete in the tail; the tail then begins after it."""
-        end = len(self._tail) if is_end else self._tail.rfind("\n") + 1
-        cost = _cost(self._tail[:end])
-        if not is_end and _DEAR_TAIL < cost < self._absorbed * 5 // 4:
-            return
-        self._absorbed = cost
-        window = self._window(self._tail[:end], ChainMap({}, self._references))
-        blocks = list(window.blocks)
-        reached = window.n_front
-        if self._growing is not None:
-            block = blocks.pop(0)
-            ends = is_end or bool(blocks) or _is_closed(block, window)
-            first = self._growing.add(block, window, self._view, is_end=ends)
-            self._mirror_growing(self._growing, first)
-            reached = self._growing.reached
-            if ends:
-                self._close_growing()
-            else:
-                self._start_tail_at(reached, window)
-                return
-        n_closed = len(blocks) if is_end else _count_closed(blocks, window)
-        for block in blocks[:n_closed]:
-            self._close_block(block, window)
-            self._path = block.path
-            reached = block.end
-        if n_closed == len(blocks) - 1 and starts_to_grow(blocks[-1], window):
-            reached = self._start_growing(blocks[-1], window)
-        self._start_tail_at(reached, window)
-
-    def _start_tail_at(self, line: int, window: Window) -> None:
-        """Let the tail begin at `line`, without needless empty lines."""
-        start = line
-        while start < window.n_lines and not window.line(start).strip():
-            start += 1
-        n_blank = start - line
-        if self._growing is not None:
-            start = line
-        elif self._path and n_blank:
-            start -= 1
-        if start > window.n_front:
-            self._has_blank = start > line
-        if start > window.n_front:
-            self._advance(window.start_of(start) - self._tail_source)
-
-    def _close_block(self, block: Block, window: Window) -> None:
-        if block.kind is Kind.DEFINITION:
-            meta = block.token.meta
-            self._references.setdefault(meta["id"], {"title": meta["title"], "href": meta["url"]})
-        leaf: Leaf | None = self._reused(block, window)
-        if leaf is None:
-            leaf = self._builder.build(block, window, self._view, is_first=not self._lines_before(), is_open=False)
-        leaf.close(self._view)
-        self._close_leaf(leaf)
-
-    def _close_leaf(self, leaf: Leaf) -> None:
-        self._leaves.append(leaf)
-        self._lines[self._n_closed :] = leaf.lines
-        self._n_closed = self._n_kept = len(self._lines)
-
-    def _reused(self, block: Block, window: Window) -> TextLeaf | None:
-        """The leaf that showed `block` while it was in the tail."""
-        if block.kind not in (Kind.PARAGRAPH, Kind.HEADING):
-            return None
-        place = self._builder.place(block, window, is_first=not self._lines_before())
-        for leaf in self._tail_leaves:
-            if isinstance(leaf, TextLeaf) and leaf.place == place and leaf.heading == block.level:
-                text = leaf.text
-                if isinstance(text, GrowingText) and self._builder.fill(text, block, window):
-                    leaf.refresh(self._view)
-                    return leaf
-        return None
-
-    # The growing block
-
-    def _start_growing(self, block: Block, window: Window) -> int:
-        growing = Growing.start(block, window, self._builder, self._view, is_first=not self._lines_before())
-        self._path = block.path
-        self._growing = growing
-        self._lines[self._n_closed :] = growing.leaf.lines
-        self._n_kept = len(self._lines)
-        return growing.reached
-
-    def _mirror_growing(self, growing: Growing, first: int) -> None:
-        """Take over the growing leaf's lines from `first` on."""
-        self._lines[self._n_closed + first :] = growing.leaf.lines[first:]
-        self._n_kept = len(self._lines)
-
-    def _close_growing(self) -> None:
-        growing = self._growing
-        if growing is not None:
-            growing.leaf.close(self._view)
-            self._growing = None
-            self._close_leaf(growing.leaf)
-
-    # The tail
-
-    def _show_tail(self) -> None:
-        """Lay out the tail as far as it is shown."""
-        tail = self._shown()
-        cost = _cost(tail)
-        if _DEAR_TAIL < cost < self._parsed * 5 // 4:
-            return
-        self._parsed = cost
-        self._settled_leaf = None
-        leaves: list[Leaf] = []
-        if tail or self._growing is not None:
-            window = self._window(tail, ChainMap({}, self._references))
-            blocks = window.blocks
-            if self._growing is not None:
-                self._mirror_growing(self._growing, self._growing.show_partial(blocks[0], window, self._view))
-                blocks = blocks[1:]
-            for block in blocks:
-                leaves.append(self._tail_leaf(block, window, is_first=not (leaves or self._lines_before())))
-            self._settle_last_line(tail, window, leaves)
-        self._tail_leaves = leaves
-        self._show_tail_leaves()
-
-    def _tail_leaf(self, block: Block, window: Window, *, is_first: bool) -> Leaf:
-        leaf = self._reused(block, window)
-        return leaf or self._builder.build(block, window, self._view, is_first=is_first, is_open=True)
-
-    def _settle_last_line(self, tail: str, window: Window, leaves: Sequence[Leaf]) -> None:
-        if not leaves or len(tail) != len(self._tail) or tail.endswith("\n"):
-            return
-        block, leaf = window.blocks[-1], leaves[-1]
-        if isinstance(leaf, TextLeaf) and isinstance(leaf.text, GrowingText) and block.end == window.n_lines:
-            content = leaf.text.content
-            if is_settled(content[content.rfind("\n") + 1 :]):
-                space = tail[len(tail.rstrip(" \t")) :]
-                leaf.text.grow(space)
-                self._settled_leaf = leaf
-
-    def _shown(self) -> str:
-        if self._growing is not None and self._growing.kind is Kind.FENCE:
-            start = self._tail.rfind("\n") + 1
-            return self._tail[:start] if may_end_fence(self._tail[start:]) else self._tail
-        if self._growing is not None and self._growing.kind is Kind.TABLE:
-            return shown_rows(self._tail)
-        return shown_part(self._tail)
-
-    def _show_tail_leaves(self) -> None:
-        growing = self._growing
-        if growing is not None:
-            self._mirror_growing(growing, growing.n_fixed)
-        else:
-            del self._lines[self._n_kept :]
-        for leaf in self._tail_leaves:
-            self._lines += leaf.lines
-
-    def _window(self, text: str, references: MutableMapping[str, object]) -> Window:
-        growing = self._growing
-        return Window(
-            self._dialect,
-            text,
-            self._tail_source,
-            path=self._path,
-            opening=growing.opening if growing is not None else (),
-            has_blank=self._has_blank,
-            references=references,
-        )
-
-    # All of it
-
-    def _lines_before(self) -> int:
-        return self._n_kept
-
-    def _all_leaves(self) -> list[Leaf]:
-        growing = [self._growing.leaf] if self._growing is not None else []
-        return [*self._leaves, *growing, *self._tail_leaves]
+            self._is_finished = True
+            if self._document.finish():
+                self._revision += 1
 
     def _lay_out(self, view: View) -> None:
-        """Make all lines again; nothing is parsed or coloured again."""
         self._view = view
         self._revision += 1
-        lines: list[Line] = []
-        for leaf in self._leaves:
-            leaf.lay_out(view)
-            lines += leaf.lines
-        self._n_closed = len(lines)
-        if self._growing is not None:
-            self._growing.leaf.lay_out(view)
-            lines += self._growing.leaf.lines
-        self._n_kept = len(lines)
-        for leaf in self._tail_leaves:
-            leaf.lay_out(view)
-            lines += leaf.lines
-        self._lines = lines
-
-    def _read_links_again(self) -> bool:
-        """Read again what has brackets: a link may have been defined after its use."""
-        found = False
-        for leaf in self._leaves:
-            if isinstance(leaf, TableLeaf):
-                leaf.read_again()
-                found = True
-            elif isinstance(leaf, TextLeaf) and isinstance(leaf.text, GrowingText) and "[" in leaf.text.content:
-                leaf.text.reset()
-                found = True
-        return found
-
-
-def _cost(tail: str) -> int:
-    return len(tail) + _LINE_COST * tail.count("\n")
-
-
-def _count_closed(blocks: Sequence[Block], window: Window) -> int:
-    """How many blocks of a window of complete lines have ended, whatever follows."""
-    count = len(blocks)
-    if blocks and not _is_closed(blocks[-1], window):
-        count -= 1
-    while count and not _can_end_at(blocks[count - 1]):
-        count -= 1
-    return count
-
-
-def _can_end_at(block: Block) -> bool:
-    """Whether the tail may begin after `block`: a stand-in for it would take in the same lines."""
-    match block.kind:
-        case Kind.NOTE_LABEL | Kind.RAW:
-            return False
-        case Kind.EMPTY:
-            return isinstance(block.path[-1], Item) and block.end == block.start + 1
-        case _:
-            return True
-
-
-def _is_closed(block: Block, window: Window) -> bool:
-    """Whether the last block of a window has ended, whatever follows."""
-    if may_be_header(block, window):
-        return False
-    match block.kind:
-        case Kind.HEADING | Kind.RULE:
-            return True
-        case Kind.FENCE:
-            return is_closed_fence(block) or block.end < window.n_lines
-        case Kind.FORMULA:
-            return block.token.info == "closed" or block.end < window.n_lines
-        case Kind.INDENTED | Kind.EMPTY | Kind.NOTE_LABEL | Kind.RAW:
-            return False
-        case _:
-            return block.end < window.n_lines
+        self._document.lay_out(view)
