@@ -66,7 +66,7 @@ def _keys(command: str) -> str:
         (_STREAMED, "● 87 tok/s · 0.4 s · ~312"),
         (_DONE, "✓ done · 87 tok/s · 0.4 s · 312 · $0.0031"),
         (replace(_DONE, status=AnswerStatus.CUT, cost_usd=None), "✂ cut after 312 tokens · 87 tok/s · 0.4 s"),
-        (replace(_DONE, status=AnswerStatus.TRUNCATED), "▢ stopped at the token limit · 87 tok/s · 0.4 s"),
+        (replace(_DONE, status=AnswerStatus.TRUNCATED), "▢ stopped at the token limit · 87 tok/s · $0.0031"),
         (replace(_DONE, status=AnswerStatus.FILTERED, cost_usd=None), "⚠ filtered · 87 tok/s · 0.4 s · 312"),
         (replace(_DONE, status=AnswerStatus.CANCELLED, cost_usd=None), "■ cancelled · 87 tok/s · 0.4 s · 312"),
         (AnswerState(AnswerStatus.EMPTY), "▢ empty"),
@@ -87,8 +87,12 @@ def test_a_status_has_a_sign_and_a_word(state: AnswerState, said: str) -> None:
     assert _said(state, width=50) == said
 
 
-def test_figures_are_dropped_from_the_end_and_the_place_in_the_text_stays() -> None:
-    assert _said(_DONE, width=36, place="41%") == "✓ done · 87 tok/s · 0.4 s · 41%"
+def test_where_room_is_short_cost_and_speed_stay_longest_and_the_place_in_the_text_always() -> None:
+    assert _said(_DONE, width=36) == "✓ done · 87 tok/s · 312 · $0.0031"
+    assert _said(_DONE, width=30) == "✓ done · 87 tok/s · $0.0031"
+    assert _said(_DONE, width=20) == "✓ done · $0.0031"
+    assert _said(replace(_DONE, cost_usd=None), width=24) == "✓ done · 87 tok/s · 312"
+    assert _said(_DONE, width=36, place="41%") == "✓ done · 87 tok/s · $0.0031 · 41%"
     assert _said(_DONE, width=14, place="41%") == "✓ done · 41%"
     assert _said(_DONE, width=7) == "✓ done"
     assert _said(_DONE, width=3) == "✓"
@@ -101,6 +105,13 @@ def test_a_status_never_takes_more_room_than_there_is(width: int) -> None:
 
 def test_wide_panes_name_their_figures() -> None:
     assert _said(_DONE, width=80) == "✓ done · 87 tok/s · first 0.4 s · took 4.1 s · 312 tokens · $0.0031"
+    assert _said(_DONE, width=62) == "✓ done · 87 tok/s · first 0.4 s · 312 tokens · $0.0031"
+
+
+def test_names_of_figures_go_before_the_cost() -> None:
+    assert _said(replace(_DONE, status=AnswerStatus.TRUNCATED), width=64) == (
+        "▢ stopped at the token limit · 87 tok/s · 0.4 s · 312 · $0.0031"
+    )
 
 
 def test_every_status_has_a_tone_of_its_kind() -> None:

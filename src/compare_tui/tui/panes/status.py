@@ -8,7 +8,7 @@ from compare_tui.domain.answers import AnswerState, AnswerStatus
 from compare_tui.domain.figures import completion_tokens, duration_s, tokens_per_second, ttft_s, waited_s
 from compare_tui.tui.panes.amounts import dollars, per_second, seconds, whole_seconds
 from compare_tui.tui.panes.failures import short_failure
-from compare_tui.tui.panes.status_line import Status
+from compare_tui.tui.panes.status_line import Figure, Status
 from compare_tui.tui.panes.tones import Tone
 from compare_tui.tui.signs import Signs
 
@@ -18,7 +18,7 @@ def answer_status(state: AnswerState, now: float, signs: Signs) -> Status:
     sign, words, tone = _headline(state, now, signs)
     if state.status in (AnswerStatus.WAITING, AnswerStatus.QUEUED):
         return Status(sign, words, tone)
-    return Status(sign, words, tone, _figures(state), _long_figures(state, now))
+    return Status(sign, words, tone, _figures(state, now))
 
 
 def _headline(state: AnswerState, now: float, signs: Signs) -> tuple[str, str, Tone]:  # noqa: C901 - one match
@@ -69,32 +69,19 @@ def _token_count(state: AnswerState) -> str:
     return f"~{tokens:,}" if estimated and tokens else f"{tokens:,}"
 
 
-def _figures(state: AnswerState) -> tuple[str, ...]:
-    rate, first = tokens_per_second(state), ttft_s(state)
-    counted = "" if state.status is AnswerStatus.CUT or not state.has_content else _token_count(state)
-    return tuple(
-        figure
-        for figure in (
-            per_second(rate) if rate else "",
-            seconds(first) if first is not None else "",
-            counted,
-            dollars(state.cost_usd) if state.cost_usd is not None else "",
-        )
-        if figure
-    )
-
-
-def _long_figures(state: AnswerState, now: float) -> tuple[str, ...]:
+def _figures(state: AnswerState, now: float) -> tuple[Figure, ...]:
     rate, first, took = tokens_per_second(state), ttft_s(state), duration_s(state, now)
-    counted = "" if state.status is AnswerStatus.CUT or not state.has_content else f"{_token_count(state)} tokens"
-    return tuple(
-        figure
-        for figure in (
-            per_second(rate) if rate else "",
-            f"first {seconds(first)}" if first is not None else "",
-            f"took {seconds(took)}" if took is not None and state.status.is_final and first is not None else "",
-            counted,
-            dollars(state.cost_usd) if state.cost_usd is not None else "",
-        )
-        if figure
-    )
+    shows_count = state.has_content and state.status is not AnswerStatus.CUT
+    figures = []
+    if rate:
+        figures.append(Figure(per_second(rate), rank=4))
+    if first is not None:
+        figures.append(Figure(seconds(first), f"first {seconds(first)}", rank=2))
+    if took is not None and first is not None and state.status.is_final:
+        figures.append(Figure("", f"took {seconds(took)}", rank=1))
+    if shows_count:
+        count = _token_count(state)
+        figures.append(Figure(count, f"{count} tokens", rank=3))
+    if state.cost_usd is not None:
+        figures.append(Figure(dollars(state.cost_usd), rank=5))
+    return tuple(figures)

@@ -78,7 +78,7 @@ class TabBar(Bar):
 
 def _piece(tab: Tab, *, is_chosen: bool, words: bool, name_cells: int) -> list[Span]:
     name = tab.name if len(tab.name) <= name_cells else tab.name[: max(0, name_cells - 1)] + ("…" if name_cells else "")
-    said = tab.status.words or next(iter(tab.status.figures), "")
+    said = tab.status.words or next((figure.short for figure in tab.status.figures if figure.short), "")
     status = " ".join((tab.status.sign, said if words else "")).strip()
     number = Span(f" {tab.number} ", "chosen" if is_chosen else "quiet")
     spans = [number, Span(name, "strong" if is_chosen else "quiet")]
