@@ -53,10 +53,14 @@ class PtyApp:
             if not data:
                 break
             got += data
-            # pyte takes the private CSI of the keyboard protocols for SGR.
-            self._stream.feed(data.replace(b"\x1b[>4;1m", b"").replace(b"\x1b[>4m", b""))
-        self.written += got
+            self.feed(data)
         return got
+
+    def feed(self, data: bytes) -> None:
+        """Take what the program wrote and draw it."""
+        self.written += data
+        # pyte takes the private CSI of the keyboard protocols for SGR.
+        self._stream.feed(data.replace(b"\x1b[>4;1m", b"").replace(b"\x1b[>4m", b""))
 
     def until(self, condition: Callable[[], object]) -> None:
         """Read until `condition` holds."""
