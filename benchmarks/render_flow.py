@@ -161,6 +161,7 @@ def main() -> None:
         report(f"floor, {n_panes} panes", floor(text, n_panes))
         report(f"plain text, {n_panes} panes", streaming(plain_flow, text, n_panes))
         report(f"mixed Markdown, {n_panes} panes", streaming(markdown, text, n_panes))
+    stored = repeated(MIXED, 16_000)
     plain_cost = streaming(plain_flow, repeated("plain words of a usual length and so on ", 2000), 1)
     for name, block in BLOCKS.items():
         for n_inside in (500, 2000):
@@ -171,6 +172,7 @@ def main() -> None:
     for n_before in (1000, 4000, 16_000):
         value = streaming(markdown, repeated(MIXED, n_before + 300), 4, at_once=n_before)
         report(f"300 tokens after {n_before:,}, 4 panes", value)
+    report("a stored answer of 16,000 tokens at once", cpu_s(lambda: feed(markdown(), stored, at_once=16_000)), "s")
     flows = [markdown() for _ in range(8)]
     for flow in flows:
         feed(flow, repeated(MIXED, 4000), at_once=4000)
@@ -181,6 +183,8 @@ def main() -> None:
 
 def bomb(name: str, pieces: list[str], *, quick: bool) -> None:
     """The dearest single append of a hostile answer, and all of it."""
+    gc.collect()
+    gc.freeze()
     flow = markdown()
     worst = 0.0
     total = 0.0
