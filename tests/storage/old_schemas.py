@@ -158,6 +158,23 @@ INSERT INTO tags VALUES ('c1', 'crdt');
 PRAGMA user_version = 2;
 """
 
+_V3 = """
+CREATE TABLE slots (backend TEXT NOT NULL, scope TEXT NOT NULL, at_ms INTEGER NOT NULL);
+CREATE INDEX slots_by_time ON slots (backend, scope, at_ms);
+DROP TABLE server_limits;
+CREATE TABLE server_limits (
+        backend TEXT NOT NULL,
+        scope TEXT NOT NULL,        -- the model, or the ending of the models, that it holds for
+        name TEXT NOT NULL,         -- what is limited
+        allowed REAL,
+        remaining REAL,
+        resets_ms INTEGER,
+        seen_ms INTEGER NOT NULL,
+        PRIMARY KEY (backend, scope, name)
+    ) WITHOUT ROWID;
+PRAGMA user_version = 3;
+"""
+
 
 def build_v1(path: Path) -> None:
     """Make a file of schema 1."""
@@ -171,3 +188,10 @@ def build_v2(path: Path) -> None:
     build_v1(path)
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(_V2)
+
+
+def build_v3(path: Path) -> None:
+    """Make a file of schema 3."""
+    build_v2(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(_V3)

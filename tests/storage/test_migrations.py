@@ -14,7 +14,7 @@ from compare_tui.storage.usage import SqliteUsage
 from tests.storage import old_schemas
 from tests.storage.support import finish, open_database, rows, start_program, start_together
 
-_OLD: dict[int, Callable[[Path], None]] = {1: old_schemas.build_v1, 2: old_schemas.build_v2}
+_OLD: dict[int, Callable[[Path], None]] = {1: old_schemas.build_v1, 2: old_schemas.build_v2, 3: old_schemas.build_v3}
 """A builder of a filled file for each version that was ever released."""
 
 

@@ -164,7 +164,7 @@ def test_a_database_that_cannot_be_read_has_no_today(tmp_path: Path, database: D
     usage: UsageReader = SqliteUsage(database)
     assert usage.today(_NOON) is None
     with pytest.raises(StorageError, match="no such table: answers"):
-        usage.report()
+        usage.report(by=UsageBy.MODEL)
 
 
 def test_today_is_read_in_a_few_milliseconds_from_thirty_thousand_answers(database: Database) -> None:

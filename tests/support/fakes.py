@@ -15,7 +15,7 @@ from compare_tui.engine.comparison import AnswerFeed, Comparison, Turn
 from compare_tui.engine.engine import Engine
 from compare_tui.engine.fan_out import FanOut
 from compare_tui.engine.policy import Policy
-from compare_tui.engine.ports import NO_DEMAND, ComparisonSource, Demand, Ledger, Place, Prices
+from compare_tui.engine.ports import NO_DEMAND, ComparisonSource, Demand, Ledger, Pacing, Place, Prices
 from tests.support.manual_clock import ManualClock
 
 
@@ -154,6 +154,7 @@ class Bench:
         ledger: Ledger | None = None,
         source: HandSource | None = None,
         prices: Prices | None = None,
+        pacing: Pacing | None = None,
     ) -> None:
         self.clock = ManualClock()
         self.source = source or HandSource()
@@ -171,4 +172,5 @@ class Bench:
             policy=policy or Policy(),
             observer=self.log,
             prices=prices,
+            pacing=pacing,
         )

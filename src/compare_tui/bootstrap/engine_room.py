@@ -102,6 +102,7 @@ class EngineRoom:
             sources=self._sources,
             recorder=store.recorder,
             history=store.history,
+            pacing=store.pacing,
             prices=build_prices(self._surroundings(), self.notices),
             ledger=store.ledger,
             clock=self.clock,

@@ -74,6 +74,7 @@ async def _engine(
             sources=build_sources(surroundings),
             recorder=store.recorder,
             history=store.history,
+            pacing=store.pacing,
             prices=build_prices(surroundings, on_notice),
             ledger=store.ledger,
             clock=clock,

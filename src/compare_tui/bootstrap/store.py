@@ -8,13 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from compare_tui.config.load import Loaded
+from compare_tui.config.schema import OpenRouterBackend
+from compare_tui.domain.server_limits import Pace
 from compare_tui.domain.usage import Today
 from compare_tui.engine.history import History
-from compare_tui.engine.ports import Clock, Ledger, Recorder
+from compare_tui.engine.ports import Clock, Ledger, Pacing, Recorder
 from compare_tui.storage.database import Database
 from compare_tui.storage.history import SqliteHistory
 from compare_tui.storage.ledger import SqliteLedger
 from compare_tui.storage.null_recorder import NullRecorder
+from compare_tui.storage.pacing import SqlitePacing
 from compare_tui.storage.recorder import SqliteRecorder
 from compare_tui.storage.usage import SqliteUsage
 
@@ -32,6 +35,7 @@ class Store:
     ledger: Ledger
     today: Callable[[], Today | None]
     history: History
+    pacing: Pacing
 
 
 @contextmanager
@@ -53,9 +57,17 @@ def open_store(loaded: Loaded, *, save: bool, clock: Clock, on_notice: Callable[
         ledger = SqliteLedger(database, limits, clock=clock, new_id=new_id, on_notice=on_notice)
         usage = SqliteUsage(database, limits)
         history = SqliteHistory(database, clock=clock)
+        pacing = SqlitePacing(database, _paces(loaded), clock=clock)
         try:
-            yield Store(recorder or NullRecorder(), ledger, lambda: usage.today(clock.wall()), history)
+            yield Store(recorder or NullRecorder(), ledger, lambda: usage.today(clock.wall()), history, pacing)
         finally:
             if recorder is not None:
                 recorder.close()
             ledger.close()
+            pacing.close()
+
+
+def _paces(loaded: Loaded) -> dict[str, Pace]:
+    """Return the paces that backends keep to without naming them: https://openrouter.ai/docs/api-reference/limits."""
+    backends = loaded.settings.backends.items()
+    return {name: Pace(":free", 20, 60.0) for name, backend in backends if isinstance(backend, OpenRouterBackend)}

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from compare_tui.domain.answers import AnswerError, Citation, CostSource, ImageMark, Usage
 from compare_tui.domain.json_types import Json
+from compare_tui.domain.server_limits import ServerLimit
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,13 @@ class ModelEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitReported:
+    """The server named one of its limits."""
+
+    limit: ServerLimit
+
+
+@dataclass(frozen=True, slots=True)
 class WarningRaised:
     """Something was odd, but the stream went on."""
 
@@ -207,6 +215,7 @@ StreamEvent: TypeAlias = (
     | UsageReported
     | FinishReported
     | ModelEnded
+    | LimitReported
     | WarningRaised
     | StreamFailed
     | StreamEnded

@@ -23,6 +23,7 @@ from compare_tui.domain.events import (
     FinishReported,
     ImageReceived,
     KeepAliveReceived,
+    LimitReported,
     ModelEnded,
     ModelServed,
     ReasoningDetailsReceived,
@@ -107,6 +108,8 @@ def fold(state: AnswerState, event: AnswerEvent, at: float) -> AnswerState:  # n
             return replace(state, waits_for_turn=False, turn_came_at=at, last_byte_at=at)
         case ModelEnded():
             return replace(state, model_ended_at=state.model_ended_at or at, last_byte_at=at)
+        case LimitReported():
+            return state
         case WarningRaised(message):
             if message in state.warnings or len(state.warnings) >= _MAX_WARNINGS:
                 return state

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from compare_tui.domain.answers import AnswerError, AnswerState, AnswerStatus, CostSource
+from compare_tui.domain.answers import AnswerError, AnswerState, AnswerStatus, CostSource, ErrorKind
 from compare_tui.domain.events import (
     AnswerCancelled,
     AnswerEvent,
     AnswerRefused,
     AttemptStarted,
     CostFound,
+    LimitReported,
     ReasoningReceived,
     RequestSent,
+    RetryScheduled,
     StreamEnded,
     StreamEvent,
     StreamFailed,
@@ -24,15 +26,16 @@ from compare_tui.domain.events import (
 )
 from compare_tui.domain.figures import completion_tokens, estimate_usage
 from compare_tui.domain.fold import fold
-from compare_tui.domain.lanes import LaneId
+from compare_tui.domain.lanes import Lane, LaneId
 from compare_tui.domain.limits import Refusal
 from compare_tui.domain.messages import AnswerRequest
 from compare_tui.domain.prices import FREE, cost_usd, usual_usd
+from compare_tui.domain.server_limits import Wait
 from compare_tui.engine.admission import Admission
 from compare_tui.engine.comparison import AnswerFeed, Chunk, Comparison
 from compare_tui.engine.patience import retry_after, timed_out, turn_timed_out
 from compare_tui.engine.policy import Policy
-from compare_tui.engine.ports import Clock, ComparisonSource, ComparisonStream, Emit, Place
+from compare_tui.engine.ports import Clock, ComparisonSource, ComparisonStream, Emit, Pacing, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,11 @@ class RunContext:
     admission: Admission
     policy: Policy
     random: Callable[[], float]
+    pacing: Pacing | None = None
+
+    async def room(self, lanes: Sequence[Lane]) -> tuple[Wait | None, ...]:
+        """Return how long each lane must wait until its server would take it."""
+        return (None,) * len(lanes) if self.pacing is None else await self.pacing.wait(lanes)
 
 
 class AnswerRun:
@@ -89,6 +97,17 @@ class AnswerRun:
         self._fold(AttemptStarted(self._attempt))
         return partial(self._on_event, self._attempt)
 
+    def begin_later(self, place: Place, wait: Wait) -> None:
+        """Begin when the server would take the request; until then a countdown is shown."""
+        self._place = place
+        self._fold(RetryScheduled(AnswerError(ErrorKind.RATE_LIMIT, wait.reason), wait.seconds))
+        self._retry = asyncio.create_task(self._begin_at_last(place, wait.seconds))
+
+    async def _begin_at_last(self, place: Place, delay_s: float) -> None:
+        await self._context.clock.sleep(delay_s)
+        emit = self.begin_attempt(place)
+        self.attach(self._source.start([self.request], emit))
+
     def attach(self, stream: ComparisonStream) -> None:
         """Name the stream that carries the attempt, so that it can be stopped."""
         self._stream = stream
@@ -131,6 +150,8 @@ class AnswerRun:
     def _on_event(self, attempt: int, _lane: LaneId, event: StreamEvent) -> None:
         if attempt != self._attempt or self.feed.state.status.is_final:
             return
+        if isinstance(event, LimitReported) and self._context.pacing is not None:
+            self._context.pacing.seen(self.feed.lane, event.limit)
         at = self._context.clock.monotonic()
         state = fold(self.feed.state, event, at)
         if not state.status.is_final:
@@ -158,8 +179,13 @@ class AnswerRun:
         if self.feed.state.status.is_final:
             await self._context.admission.ledger.release(answer[0])
             return
-        emit = self.begin_attempt(answer[0])
-        self.attach(self._source.start([self.request], emit))
+        self._place = answer[0]  # given back if the answer is stopped meanwhile, and this task with it
+        [wait] = await self._context.room([self.feed.lane])
+        if wait is None:
+            emit = self.begin_attempt(answer[0])
+            self.attach(self._source.start([self.request], emit))
+        else:
+            self.begin_later(answer[0], wait)
 
     def _fold(self, event: AnswerEvent) -> None:
         at = self._context.clock.monotonic()

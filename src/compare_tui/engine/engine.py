@@ -24,6 +24,7 @@ from compare_tui.engine.ports import (
     Emit,
     Ledger,
     Observer,
+    Pacing,
     Place,
     Prices,
     Recorder,
@@ -52,6 +53,7 @@ class Engine:
         tiers: Mapping[str, Tier] | None = None,
         history: History | None = None,
         prices: Prices | None = None,
+        pacing: Pacing | None = None,
     ) -> None:
         """`tiers` names the tier of backends where one is always in force; the comparison's own wins."""
         self._sources = sources
@@ -62,7 +64,7 @@ class Engine:
         self._clock = clock
         self._new_id = new_id
         self._observer = observer
-        self._context = RunContext(clock, Admission(ledger, prices), policy, random)
+        self._context = RunContext(clock, Admission(ledger, prices), policy, random, pacing)
         self._runs: dict[str, AnswerRun] = {}
         self._lookups: set[asyncio.Task[None]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -222,10 +224,13 @@ class Engine:
         places = await self._context.admission.reserve([run.request for run in runs], turn_id)
         if isinstance(places, Refusal):
             return _refuse_all(runs, refused_by_limit(places, self._clock.wall()))
+        waits = await self._context.room([run.feed.lane for run in runs])
         by_backend: dict[str, list[tuple[AnswerRun, Place]]] = defaultdict(list)
-        for run, place in zip(runs, places, strict=True):
+        for run, place, wait in zip(runs, places, waits, strict=True):
             if run.feed.state.status.is_final:  # stopped while the places were taken
                 await self._ledger.release(place)
+            elif wait is not None:
+                run.begin_later(place, wait)
             else:
                 by_backend[run.feed.lane.backend].append((run, place))
         for backend, group in by_backend.items():

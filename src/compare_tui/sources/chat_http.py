@@ -11,6 +11,7 @@ import httpx
 
 from compare_tui.domain.answers import AnswerError
 from compare_tui.domain.events import (
+    LimitReported,
     RequestSent,
     StreamEnded,
     StreamEvent,
@@ -29,6 +30,7 @@ from compare_tui.sources.http_request import USER_AGENT, build_request, url_unde
 from compare_tui.sources.openai_error_wire import ErrorContext, error_from_response
 from compare_tui.sources.openai_wire import AnswerDecoder
 from compare_tui.sources.peek import MISNAMED, peek
+from compare_tui.sources.rate_limit_headers import limits_of
 from compare_tui.sources.redaction import Redactor
 from compare_tui.sources.sending import Sending
 from compare_tui.sources.settings import Dialect, OpenAISettings
@@ -71,6 +73,8 @@ class ChatHttp:
                 yield StreamFailed(fault_before_answer(exc, self._settings))
                 yield StreamEnded(done=False)
                 return
+            for limit in limits_of(response.headers, self._clock.wall()):
+                yield LimitReported(limit)
             is_stream = response.is_success and media_type(response) == "text/event-stream"
             if response.is_success and media_type(response) in MISNAMED:
                 is_stream, response = await peek(response)

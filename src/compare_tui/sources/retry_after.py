@@ -28,8 +28,8 @@ def retry_after_s(headers: Mapping[str, str], error: JsonObject, *, now: float, 
         as_float(as_object(error.get("availability")).get("retry_after")),
         as_float(error.get("retry_after")),
         _seconds_or_date(inner.get("retry-after"), now),
-        _reset(headers.get("x-ratelimit-reset"), now) if limited else None,
-        _reset(inner.get("x-ratelimit-reset"), now) if limited else None,
+        reset_s(headers.get("x-ratelimit-reset"), now) if limited else None,
+        reset_s(inner.get("x-ratelimit-reset"), now) if limited else None,
     )
     return next((min(seconds, _MAX_S) for seconds in found if seconds is not None and seconds >= 0), None)
 
@@ -51,7 +51,8 @@ def _seconds_or_date(value: str | None, now: float) -> float | None:
         return None
 
 
-def _reset(value: Json, now: float) -> float | None:
+def reset_s(value: Json, now: float) -> float | None:
+    """Return the seconds until a limit is reset, which servers give as a span or as an epoch; None: it is neither."""
     number = as_float(value)
     if number is None:
         return None

@@ -22,7 +22,8 @@ _KEYS: Final = {
     "answers": ("id",),
     "chunks": ("answer", "seq"),
     "places": ("id",),
-    "server_limits": ("backend", "name"),
+    "server_limits": ("backend", "scope", "name"),
+    "slots": ("rowid",),
 }
 """The tables, parents first, and the keys in whose order they are read."""
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from compare_tui.storage.schema_2 import m0002_history_and_budgets
+from compare_tui.storage.schema_3 import m0003_paces
 
 Migration: TypeAlias = Callable[[sqlite3.Connection], None]
 
@@ -118,4 +119,4 @@ def m0001_comparisons_and_places(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: Sequence[Migration] = (m0001_comparisons_and_places, m0002_history_and_budgets)
+MIGRATIONS: Sequence[Migration] = (m0001_comparisons_and_places, m0002_history_and_budgets, m0003_paces)
