@@ -63,7 +63,7 @@ async def _late_s(folder: Path) -> float:
 
 
 async def test_nine_fast_models_fill_nine_panes_and_the_last_text_is_there_within_100_ms(tmp_path: Path) -> None:
-    lateness_s = []
+    lateness_s: list[float] = []
     while len(lateness_s) < _ATTEMPTS and min(lateness_s, default=1.0) >= 0.1:
         lateness_s.append(await _late_s(tmp_path))
     assert min(lateness_s) < 0.1, lateness_s
