@@ -69,6 +69,15 @@ async def test_escape_goes_to_review_and_keeps_the_text() -> None:
         assert running.screen.composer.text == "not yet"
 
 
+async def test_the_header_names_the_key_that_shows_the_help_in_this_mode() -> None:
+    async with stand("one") as running:
+        assert running.screen.header.text.endswith("F1 help ")
+        await running.press("escape")
+        assert running.screen.header.text.endswith("? help ")
+        await running.press("i")
+        assert running.screen.header.text.endswith("F1 help ")
+
+
 async def test_tab_leaves_an_empty_composer_only() -> None:
     async with stand("one") as running:
         await running.press("a", "tab")

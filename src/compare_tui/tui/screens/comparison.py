@@ -59,7 +59,7 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
         self._looks = looks
         self.mode = Mode.WRITE
         self.session = Session(services.lanes, system=services.system, tier=services.tier, changed=self.show_lanes)
-        self.header = Header(help_key=keymap.shown_key("help", Mode.REVIEW), separator=looks.signs.separator)
+        self.header = Header(separator=looks.signs.separator)
         self.tabs = TabBar()
         self.area = PaneArea(looks, default_backend=services.default_backend)
         self.composer = Composer(self.take_key, self.write, looks.signs.prompt)
@@ -200,6 +200,7 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
 
     def show_state(self) -> None:
         """Show what follows from the state: hints and tabs. Bars repaint only where they differ."""
+        self.header.set_help_key(self._keymap.shown_key("help", self.mode))
         self.footer.set_situation(self.situation())
         self.set_class(self.area.shows_one, "-single")
         if self.area.shows_one:

@@ -26,9 +26,9 @@ class Weight(Enum):
 class Header(Bar):
     """One line above the panes."""
 
-    def __init__(self, *, help_key: str, separator: str) -> None:
+    def __init__(self, *, separator: str) -> None:
         super().__init__(id="header")
-        self._help = Span(f"{help_key} help ")
+        self._help = Span("")
         self._join = f" {separator} "
         self._subject = ""
         self._banner = ""
@@ -38,6 +38,11 @@ class Header(Bar):
         self._notice: Span | None = None
         self._notice_timer: Timer | None = None
         self._minute_timer: Timer | None = None
+
+    def set_help_key(self, key: str) -> None:
+        """Say which key shows the help."""
+        self._help = Span(f"{key} help " if key else "")
+        self._show()
 
     def set_subject(self, *words: str) -> None:
         """Say what is compared: line-up, tier."""
