@@ -178,11 +178,24 @@ async def test_ctrl_c_clears_then_stops_all_then_quits_each_on_a_second_press() 
         assert "Ctrl+C again stops all answers" in running.screen.header.text
         assert running.screen.session.is_live
         await running.press("ctrl+c")
+        assert "again stops" not in running.screen.header.text
         await running.until(lambda: not running.screen.session.is_live)
         await running.press("ctrl+c")
         assert "Ctrl+C again quits" in running.screen.header.text
         await running.press("ctrl+c")
         await running.until(lambda: not running.app.is_running)
+
+
+async def test_a_second_ctrl_c_quits_only_where_the_first_said_so() -> None:
+    async with stand("one") as running:
+        await running.send("go")
+        await running.press("ctrl+c")
+        assert "Ctrl+C again stops all answers" in running.screen.header.text
+        await running.end(0)
+        assert "again stops" not in running.screen.header.text
+        await running.press("ctrl+c")
+        assert running.app.is_running
+        assert "Ctrl+C again quits" in running.screen.header.text
 
 
 async def test_a_new_comparison_begins_with_the_same_lanes_and_no_history() -> None:

@@ -144,8 +144,11 @@ async def test_panes_are_reached_by_their_keys() -> None:
         assert running.screen.area.current == 3
         await running.press("7")
         assert running.panes[6].has_focus
-        await running.press("apostrophe", "1", "2")
+        await running.press("apostrophe", "1")
+        assert "Which pane?" in running.screen.header.text
+        await running.press("2")
         assert running.panes[11].has_focus
+        assert "Which pane?" not in running.screen.header.text
         await running.press("apostrophe", "j", "2")
         assert running.panes[1].has_focus
         await running.press("shift+tab", "left")
@@ -183,6 +186,14 @@ async def test_narrow_terminals_get_tabs_and_are_told_so() -> None:
         await running.press("w")
         assert all(pane.display for pane in running.panes)
         await running.until(lambda: [pane.size.width for pane in running.panes] == [26, 27, 27])
+
+
+async def test_the_word_about_tabs_goes_when_there_is_room_again() -> None:
+    async with stand("one", "two", "three", size=(80, 24)) as running:
+        assert "no room for 3" in running.screen.header.text
+        await running.pilot.resize_terminal(150, 30)
+        await running.until(lambda: not running.screen.area.shows_one)
+        await running.until(lambda: "no room for 3" not in running.screen.header.text)
 
 
 async def test_wheel_scrolls_and_a_click_chooses() -> None:

@@ -151,6 +151,9 @@ async def test_a_lane_that_still_answers_is_not_sent_to_and_the_text_stays() -> 
         assert running.screen.composer.text == "second"
         assert "Still answering: one, two" in running.screen.header.text
         assert len(running.source.streams) == 2
+        await running.end(0)
+        await running.end(1)
+        assert "Still answering" not in running.screen.header.text
 
 
 async def test_the_system_prompt_goes_first() -> None:

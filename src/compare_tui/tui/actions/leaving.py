@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from compare_tui.tui.actions import Actions
+from compare_tui.tui.actions import Actions, Say
 from compare_tui.tui.commands import Mode
 from compare_tui.tui.keymap import Keymap
 from compare_tui.tui.panes.pane_area import PaneArea
@@ -31,7 +31,7 @@ class LeaveActions:
         *,
         mode: Callable[[], Mode],
         ask: Ask,
-        say: Callable[[str], None],
+        say: Say,
         begin_anew: Callable[[], None],
         suspend: Callable[[], None],
         redraw: Callable[[], None],
@@ -49,6 +49,7 @@ class LeaveActions:
         self._redraw = redraw
         self._end = end
         self._armed_until = 0.0
+        self._armed_to_stop = False
 
     def table(self) -> Actions:
         """Return the actions by command id."""
@@ -66,16 +67,21 @@ class LeaveActions:
         if self._mode() is Mode.WRITE and self._composer.text:
             self._composer.take()
             return
-        if time.monotonic() > self._armed_until:
-            self._armed_until = time.monotonic() + _AGAIN_S
+        if not self._is_armed():
+            self._armed_until, self._armed_to_stop = time.monotonic() + _AGAIN_S, self._session.is_live
             key = self._keymap.shown_key("interrupt", self._mode())
-            self._say(f"{key} again {'stops all answers' if self._session.is_live else 'quits'}.")
+            deed = "stops all answers" if self._armed_to_stop else "quits"
+            self._say(f"{key} again {deed}.", holds=self._is_armed, for_s=_AGAIN_S)
             return
         self._armed_until = 0.0
-        if self._session.is_live:
+        if self._armed_to_stop:
             self._session.stop_all()
         else:
             self._end()
+
+    def _is_armed(self) -> bool:
+        """Whether a second press does what was announced. It never does another thing."""
+        return time.monotonic() <= self._armed_until and self._armed_to_stop == self._session.is_live
 
     def _up(self) -> None:
         if not self._unzoom():

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from compare_tui.domain.lanes import Lane
-from compare_tui.tui.actions import Actions
+from compare_tui.tui.actions import Actions, Say
 from compare_tui.tui.panes.pane import Glance, Pane
 from compare_tui.tui.panes.pane_area import PaneArea
 from compare_tui.tui.session import Session
 
-Say = Callable[[str], None]
+_LAYOUT_NOTE_S = 2.0
 
 
 class PaneActions:
@@ -65,7 +65,7 @@ class PaneActions:
 
     def _await_digits(self) -> None:
         self._digits = ""
-        self._say("Which pane? Two digits, such as 03 or 12.")
+        self._say("Which pane? Two digits, such as 03 or 12.", holds=lambda: self._digits is not None)
 
     def _step(self, places: int) -> None:
         self._area.step(places)
@@ -103,7 +103,7 @@ class PaneActions:
         layout = self._area.layout_choice.next()
         self._area.choose_layout(layout)
         self._focus()
-        self._say(f"Layout: {layout.value}.")
+        self._say(f"Layout: {layout.value}.", for_s=_LAYOUT_NOTE_S)
 
     def _move(self, places: int) -> None:
         lanes: list[Lane] = list(self._session.lanes)

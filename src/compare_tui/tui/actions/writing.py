@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from compare_tui.domain.errors import CompareTuiError
 from compare_tui.domain.lanes import LaneId
-from compare_tui.tui.actions import Actions
+from compare_tui.tui.actions import Actions, Say
 from compare_tui.tui.panes.pane_area import PaneArea
 from compare_tui.tui.panes.title import short_name
 from compare_tui.tui.session import Session
@@ -28,7 +28,7 @@ class WriteActions:
         *,
         review: Callable[[], None],
         write: Callable[[], None],
-        warn: Callable[[str], None],
+        warn: Say,
         lanes_key: str,
     ) -> None:
         self._composer = composer
@@ -89,12 +89,16 @@ class WriteActions:
 
     def _may_send(self, targets: Sequence[LaneId] | None) -> bool:
         if not self._session.lanes:
-            self._warn("There is no lane to send to: add one first.")
+            self._warn("There is no lane to send to: add one first.", holds=lambda: not self._session.lanes)
             return False
         busy = self._session.busy(targets)
         if busy:
             names = ", ".join(short_name(lane, self._session.lanes) for lane in busy[:3])
-            self._warn(f"Still answering: {names}{' and others' if len(busy) > 3 else ''}. Wait, or stop first.")
+            others = " and others" if len(busy) > 3 else ""
+            self._warn(
+                f"Still answering: {names}{others}. Wait, or stop first.",
+                holds=lambda: bool(self._session.busy(targets)),
+            )
         return not busy
 
     def _give_back(self, text: str, error: CompareTuiError) -> None:

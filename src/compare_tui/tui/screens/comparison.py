@@ -34,7 +34,7 @@ from compare_tui.tui.situation import ComposerState, read_situation
 from compare_tui.tui.today import TodayReader
 from compare_tui.tui.widgets.composer import Composer
 from compare_tui.tui.widgets.footer import Footer
-from compare_tui.tui.widgets.header import Header, Weight
+from compare_tui.tui.widgets.header import NOTICE_S, Header, Weight
 from compare_tui.tui.widgets.tab_bar import Tab, TabBar
 
 _LAYOUT_BUDGET_S = 0.03
@@ -150,6 +150,7 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
         if not self.is_current:
             return True
         if self.mode is Mode.REVIEW and self._pane_actions.take_digit(key):
+            self.show_state()
             return True
         command = self._keymap.find(key, self.situation())
         if command is None:
@@ -199,7 +200,8 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
         self._live.frame()
 
     def show_state(self) -> None:
-        """Show what follows from the state: hints and tabs. Bars repaint only where they differ."""
+        """Show what follows from the state: hints, notices, tabs. Bars repaint only where they differ."""
+        self.header.check_notice()
         self.header.set_help_key(self._keymap.shown_key("help", self.mode))
         self.footer.set_situation(self.situation())
         self.set_class(self.area.shows_one, "-single")
@@ -214,9 +216,9 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
         """Say an error in one line."""
         self.warn(str(error))
 
-    def warn(self, text: str) -> None:
+    def warn(self, text: str, *, holds: Callable[[], bool] | None = None, for_s: float = NOTICE_S) -> None:
         """Say that something cannot be done."""
-        self.header.notify_person(text, Weight.WARN)
+        self.header.notify_person(text, Weight.WARN, holds=holds, for_s=for_s)
 
     # Focus: it decides the mode
 
@@ -254,7 +256,8 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
         if message.arrangement.tabs and self.area.layout_choice is Layout.AUTO:
             key = self._keymap.shown_key("layout", Mode.REVIEW)
             self.header.notify_person(
-                f"One pane at a time: there is no room for {len(self.area.panes)}. {key} changes it."
+                f"One pane at a time: there is no room for {len(self.area.panes)}. {key} changes it.",
+                holds=lambda: self.area.arrangement.tabs,
             )
         self.pull()
 

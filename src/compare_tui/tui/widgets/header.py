@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 
 from textual.timer import Timer
@@ -11,7 +12,7 @@ from compare_tui.tui.panes.amounts import dollars
 from compare_tui.tui.services import Today
 from compare_tui.tui.widgets.bar import Bar, Span
 
-_NOTICE_S = 8.0
+NOTICE_S = 8.0
 _MINUTE_S = 60.0
 
 
@@ -36,6 +37,7 @@ class Header(Bar):
         """Today's figures, once they are known."""
         self._minute_is_fresh = False
         self._notice: Span | None = None
+        self._notice_holds: Callable[[], bool] | None = None
         self._notice_timer: Timer | None = None
         self._minute_timer: Timer | None = None
 
@@ -64,17 +66,34 @@ class Header(Bar):
             self._minute_timer = self.set_timer(_MINUTE_S, self._forget_minute)
         self._show()
 
-    def notify_person(self, text: str, weight: Weight = Weight.INFO) -> None:
-        """Say something in one line, for some seconds, in place of today's figures."""
+    def notify_person(
+        self,
+        text: str,
+        weight: Weight = Weight.INFO,
+        *,
+        holds: Callable[[], bool] | None = None,
+        for_s: float = NOTICE_S,
+    ) -> None:
+        """Say something in one line, for `for_s` seconds, in place of today's figures.
+
+        It goes before that once `holds` is asked, by `check_notice`, and says no.
+        """
+        self._notice_holds = holds
         self._notice = Span(f"{make_safe_line(text)} ", weight.value)
         if self._notice_timer is not None:
             self._notice_timer.stop()
-        self._notice_timer = self.set_timer(_NOTICE_S, self.clear_notice)
+        self._notice_timer = self.set_timer(for_s, self.clear_notice)
         self._show()
+
+    def check_notice(self) -> None:
+        """Take back what is over."""
+        if self._notice_holds is not None and not self._notice_holds():
+            self.clear_notice()
 
     def clear_notice(self) -> None:
         """Say no more."""
         self._notice = None
+        self._notice_holds = None
         self._show()
 
     def _forget_minute(self) -> None:
