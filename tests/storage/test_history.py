@@ -302,9 +302,31 @@ async def test_an_interrupted_comparison_is_offered_until_it_is_opened(tmp_path:
     await kept.recorder.flush()
     [offered] = kept.history.interrupted()
     assert offered.status is AnswerStatus.CUT
+    kept.history.forget_interrupted()
+    assert kept.history.interrupted() == ()
+    with kept.database.write() as db:
+        db.execute("UPDATE comparisons SET interrupted = 1")
     kept.history.open(offered.id)
     assert kept.history.interrupted() == ()
     kept.close()
+
+
+async def test_a_file_of_a_newer_version_is_gone_on_with_in_memory(kept: Kept) -> None:
+    scene = await kept.answered("First", "one", "two")
+    with kept.database.write() as db:
+        db.execute("PRAGMA user_version = 99")
+    newer = Kept(kept.path)
+    [entry] = newer.history.page(HistoryFilter())
+    record = newer.history.open(entry.id)
+    assert (record.comparison.id, record.comparison.is_read_only) == (scene.comparison.id, False)
+    again = Scene(newer.recorder, newer.clock)
+    again.comparison = record.comparison
+    newer.recorder.comparison_opened(record.comparison)
+    for feed in again.ask("Second"):
+        end(again, feed, "more")
+    await newer.recorder.flush()
+    newer.close()
+    assert rows(kept.path, "SELECT count(*) FROM turns") == [(1,)]
 
 
 def rows_or_none(path: Path) -> list[tuple[object, ...]]:

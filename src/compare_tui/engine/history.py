@@ -67,6 +67,9 @@ class History(Protocol):
     def interrupted(self) -> tuple[HistoryEntry, ...]:
         """Return the comparisons whose program died while answers came and which nobody has opened since."""
 
+    def forget_interrupted(self) -> None:
+        """Offer those no more that were interrupted until now."""
+
     def find(self, prefix: str) -> str:
         """Return the one id that begins with `prefix`. Raises UsageError."""
 

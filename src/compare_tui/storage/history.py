@@ -99,16 +99,23 @@ class SqliteHistory:
         """Return a comparison to go on with; it is this program's from now on. Raises UsageError."""
         with self._database.write() as db:
             _, tokens = recover(db, own=self._database.owner, is_alive=self._database.is_alive)
-            record = _read(db, comparison, self._now())
-            owner = _owner(db, comparison)
-            record.comparison.is_read_only = owner is not None and owner != self._database.owner
-            if not record.comparison.is_read_only:
-                db.execute(
-                    "UPDATE comparisons SET owner = ?, interrupted = 0 WHERE id = ?",
-                    (self._database.owner, comparison),
-                )
+            record = read_comparison(db, comparison, self._now())
+            if record is not None:
+                owner = _owner(db, comparison)
+                record.comparison.is_read_only = owner is not None and owner != self._database.owner
+                if not record.comparison.is_read_only:
+                    db.execute(
+                        "UPDATE comparisons SET owner = ?, interrupted = 0 WHERE id = ?",
+                        (self._database.owner, comparison),
+                    )
         self._database.forget(tokens)
-        return record
+        # Where the file cannot be written it is read beside what is kept in memory, and so is what follows.
+        return record or self.record(comparison)
+
+    def forget_interrupted(self) -> None:
+        """Offer those no more that were interrupted until now."""
+        with self._database.write() as db:
+            db.execute("UPDATE comparisons SET interrupted = 0 WHERE interrupted")
 
     def leave(self, comparison: str) -> None:
         """Give a comparison back."""
