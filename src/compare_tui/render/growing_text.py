@@ -12,7 +12,7 @@ from compare_tui.render.runs import LINE_END, Run, received_runs
 
 _FIRST_TRY = 48
 """Characters after which a place to stop is looked for; then after twice as many, and so on."""
-_LONGEST = 2000
+_LONGEST = 1_500
 """Characters beyond which a mark that is still open is taken for text."""
 _LONG_REST = 400
 """Characters after which what cannot be read for good yet is read again only when it has grown by an eighth."""
@@ -27,7 +27,7 @@ class GrowingText:
     """The running text of one block.
 
     Where it is cut into parts that are read apart depends on the text alone, not on how it arrived, and a cut is made
-    only where no mark is open; so the runs are those of the whole text (but for marks left open for over 2,000
+    only where no mark is open; so the runs are those of the whole text (but for marks left open for over 1,500
     characters).
     """
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 _MARKS = re.compile(
-    r"""[ \t>]*+(?:
-        [-+*_=\#`~|:.)\d \t>]*            # list, rule, heading, fence, table: nothing but marks so far
-      | (?:[-+*]|\d+[.)])[ \t]+\[[ xX]?\]?[ \t]*  # a task
-      | `{3,}[^`]*                        # a fence whose info string is not complete
+    r"""[ \t>]*+
+    (?:(?:[-+*]|\d{1,9}[.)])[ \t]++[ \t>]*+)*+    # list items
+    (?:
+        [-+*_=\#`~|: \t>]*                       # rule, heading, fence, table: nothing but marks so far
+      | \d{1,9}[.)]?                             # the number of an item
+      | \[[ xX]?\]?[ \t]*                        # a task
+      | `{3,}[^`]*                               # a fence whose info string is not complete
       | ~{3,}.*
     )""",
     re.VERBOSE,
@@ -18,7 +21,7 @@ _MAY_END_FENCE = re.compile(r"[ \t>]*+[`~]*+[ \t]*")
 _SETTLED = re.compile(
     r"""(?:
         [^\W\d_]                           # a letter
-      | \d{1,9}[^\d.)]                     # a number that numbers nothing
+      | \d{1,9}(?:[^\d.)]|[.)]\S)          # a number that numbers nothing
       | [*_]{1,3}[^\s*_]                   # emphasis
       | `{1,2}[^`]                         # code
       | ["'“‘(«„¿¡]
