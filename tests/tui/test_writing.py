@@ -136,8 +136,9 @@ async def test_one_lane_alone_is_written_to() -> None:
         await running.send("only you")
         assert _prompts(running) == [(1, "only you")]
         assert "only you" not in running.shown(0)
+        assert "Sent to two only. The next prompt goes to all 2 lanes." in running.screen.header.text
+        assert "all ›" in running.screen.composer.query_one("#target").text  # type: ignore[attr-defined]
         await running.end(1)
-        await running.press("escape", "i")
         await running.send("all of you")
         await running.asked(3)
         assert sorted(_prompts(running)[1:]) == [(0, "all of you"), (1, "only you\n\nall of you")]

@@ -15,7 +15,7 @@ from compare_tui.tui.widgets.prompt_history import PromptHistory
 
 
 class WriteActions:
-    """Writes to all lanes, or to one. `review` and `write` give the focus away, `warn` says an error.
+    """Writes to all lanes, or one prompt to one. `review` and `write` give the focus away, `warn` says an error.
 
     `lanes_key` opens the lanes dialog.
     """
@@ -28,6 +28,7 @@ class WriteActions:
         *,
         review: Callable[[], None],
         write: Callable[[], None],
+        say: Say,
         warn: Say,
         lanes_key: str,
     ) -> None:
@@ -36,6 +37,7 @@ class WriteActions:
         self._session = session
         self._review = review
         self._write_here = write
+        self._say = say
         self._warn = warn
         self._lanes_key = lanes_key
         self._history = PromptHistory()
@@ -73,19 +75,22 @@ class WriteActions:
             self._composer.new_line()
             return
         text = self._composer.text
-        targets = None if self._lane is None else [self._lane]
+        lane = self._lane
+        targets = None if lane is None else [lane]
         if not text.strip() or not self._may_send(targets):
             return
         self._history.add(text)
         self._composer.take()
         self.send_text(text, targets)
+        if lane is not None:
+            self._back_to_all(lane)
 
     def send_text(self, text: str, targets: Sequence[LaneId] | None = None) -> None:
         """Send `text` to `targets`, or to all lanes; those panes follow their end again."""
         for pane in self._area.panes:
             if targets is None or pane.lane.id in targets:
                 pane.scroll.follow()
-        self._session.send(text, targets, lambda error: self._give_back(text, error))
+        self._session.send(text, targets, lambda error: self._give_back(text, targets, error))
 
     def _may_send(self, targets: Sequence[LaneId] | None) -> bool:
         if not self._session.lanes:
@@ -101,10 +106,20 @@ class WriteActions:
             )
         return not busy
 
-    def _give_back(self, text: str, error: CompareTuiError) -> None:
+    def _back_to_all(self, lane: LaneId) -> None:
+        lanes = self._session.lanes
+        self._lane = None
+        self.show_target()
+        if len(lanes) > 1:
+            name = next((short_name(other, lanes) for other in lanes if other.id == lane), "")
+            self._say(f"Sent to {name} only. The next prompt goes to all {len(lanes)} lanes.")
+
+    def _give_back(self, text: str, targets: Sequence[LaneId] | None, error: CompareTuiError) -> None:
         """What could not be sent is not lost."""
         if not self._composer.text:
             self._composer.put(text)
+            self._lane = targets[0] if targets else None
+            self.show_target()
         self._warn(str(error))
 
     def _write(self, lane: LaneId | None) -> None:

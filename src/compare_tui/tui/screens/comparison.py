@@ -71,8 +71,8 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
             self.area, self.session, glance=self.glance, focus=self.review, say=self.header.notify_person
         )
         self._write_actions = WriteActions(
-            self.composer, self.area, self.session, review=self.review, write=self.write, warn=self.warn,
-            lanes_key=keymap.shown_key("lanes", Mode.WRITE),
+            self.composer, self.area, self.session, review=self.review, write=self.write,
+            say=self.header.notify_person, warn=self.warn, lanes_key=keymap.shown_key("lanes", Mode.WRITE),
         )  # fmt: skip
 
     def compose(self) -> ComposeResult:
