@@ -17,6 +17,7 @@ from compare_tui.tui.services import EnginePort, Today
 
 if TYPE_CHECKING:
     from compare_tui.bootstrap.backends import Surroundings
+    from compare_tui.bootstrap.store import Store
     from compare_tui.engine.engine import Engine
     from compare_tui.engine.thread import EngineThread
 
@@ -37,6 +38,8 @@ class EngineRoom:
         self._sources: dict[str, ComparisonSource] = {}
         self._thread: EngineThread | None = None
         self._read_today: Callable[[], Today | None] | None = None
+        self.store: Store | None = None
+        """History, usage and the limits of servers; None until the engine is built."""
 
     def start(self, observer: Observer) -> EnginePort:
         """Start the engine's thread."""
@@ -97,6 +100,7 @@ class EngineRoom:
             return Today(sums.answers, sums.cost_usd, budget, this_minute=minute, quotas=self._quotas())
 
         self._read_today = read_today
+        self.store = store
         self._sources = build_sources(self._surroundings())
         return Engine(
             sources=self._sources,

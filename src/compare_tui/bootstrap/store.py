@@ -12,7 +12,7 @@ from compare_tui.config.schema import OpenRouterBackend
 from compare_tui.domain.server_limits import Pace
 from compare_tui.domain.usage import Today
 from compare_tui.engine.history import History
-from compare_tui.engine.ports import Clock, Ledger, Pacing, Recorder
+from compare_tui.engine.ports import Clock, Ledger, Pacing, Recorder, UsageReader
 from compare_tui.storage.database import Database
 from compare_tui.storage.history import SqliteHistory
 from compare_tui.storage.ledger import SqliteLedger
@@ -36,6 +36,7 @@ class Store:
     today: Callable[[], Today | None]
     history: History
     pacing: Pacing
+    usage: UsageReader
 
 
 @contextmanager
@@ -59,7 +60,7 @@ def open_store(loaded: Loaded, *, save: bool, clock: Clock, on_notice: Callable[
         history = SqliteHistory(database, clock=clock)
         pacing = SqlitePacing(database, _paces(loaded), clock=clock)
         try:
-            yield Store(recorder or NullRecorder(), ledger, lambda: usage.today(clock.wall()), history, pacing)
+            yield Store(recorder or NullRecorder(), ledger, lambda: usage.today(clock.wall()), history, pacing, usage)
         finally:
             if recorder is not None:
                 recorder.close()

@@ -81,6 +81,11 @@ class Engine:
         self._recorder.comparison_opened(comparison)
         return comparison
 
+    @property
+    def history(self) -> History | None:
+        """Return the comparisons of the past; its methods read a file, so call them on another thread."""
+        return self._history
+
     async def resume(self, comparison: str | None = None) -> ComparisonRecord:
         """Open a comparison of the past, the newest by default, to go on with it.
 
