@@ -234,3 +234,8 @@ def test_a_server_that_says_nothing_is_sent_everything_and_trusted_in_nothing() 
     assert [body["models"] for body in bodies(planned)] == [["a"], ["b"]]
     assert bodies(planned)[0]["top_p"] == 1
     assert not found.done_is_last
+
+
+def test_follow_ups_that_need_several_requests_for_other_reasons_are_not_warned_of() -> None:
+    planned = plan(CI, "a", "b", history=[SAID_A, SAID_B], params=[{"top_p": 1}])
+    assert (len(planned.requests), planned.warnings) == (2, {})

@@ -313,3 +313,9 @@ def test_the_servers_figures_are_kept() -> None:
     decoder = ComparisonDecoder(["a/x"], done_is_last=True, is_sequential=False)
     decoder.feed(json.dumps({"type": "complete", "metadata": {"credits_remaining": 39}}))
     assert (decoder.metadata, decoder.complete) == ({"credits_remaining": 39}, True)
+
+
+def test_nothing_is_told_of_a_model_behind_its_end() -> None:
+    answers = play(done("a/x"), chunk("a/x", "late"), done("a/x"), chunk("b/y", "more"), complete(), models=MODELS[:2])
+    assert answers["a/x"].events[-1] == StreamEnded(done=True)
+    assert answers["a/x"].events.count(StreamEnded(done=True)) == 1
