@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextvars import Context
 from typing import TYPE_CHECKING, TypeVar
@@ -42,8 +42,30 @@ class EngineCalls:
         otherwise: Callable[[CompareTuiError], None] | None = None,
     ) -> None:
         """Run `action` on the engine's loop, then `then` with its result, or `otherwise` with its error, on ours."""
+        self._deliver(self._engine.call(action), then, otherwise)
 
+    def run(
+        self,
+        work: Callable[[Engine], Coroutine[None, None, T]],
+        then: Callable[[T], None] | None = None,
+        otherwise: Callable[[CompareTuiError], None] | None = None,
+    ) -> None:
+        """The same with a coroutine."""
+        self._deliver(self._engine.run(work), then, otherwise)
+
+    def warm_up(self, backends: set[str]) -> None:
+        """Let these backends do what would make the first request late."""
+        self._engine.run(lambda engine: engine.warm_up(backends))
+
+    def _deliver(
+        self,
+        result: Future[T],
+        then: Callable[[T], None] | None,
+        otherwise: Callable[[CompareTuiError], None] | None,
+    ) -> None:
         def handle(done: Future[T]) -> None:
+            if done.cancelled():  # the engine is closing
+                return
             fault = done.exception()
             if isinstance(fault, CompareTuiError):
                 (otherwise or self._told)(fault)
@@ -58,8 +80,4 @@ class EngineCalls:
             except RuntimeError:  # the app's loop is closed: nobody waits any more
                 return
 
-        self._engine.call(action).add_done_callback(pass_on)
-
-    def warm_up(self, backends: set[str]) -> None:
-        """Let these backends do what would make the first request late."""
-        self._engine.run(lambda engine: engine.warm_up(backends))
+        result.add_done_callback(pass_on)

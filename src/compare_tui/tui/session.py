@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from compare_tui.domain.tiers import Tier
     from compare_tui.engine.comparison import Comparison, Turn
     from compare_tui.engine.engine import Engine
+    from compare_tui.engine.history import ComparisonRecord
     from compare_tui.tui.engine_calls import EngineCalls
 
 
@@ -48,8 +49,13 @@ class Session:
 
     @property
     def is_live(self) -> bool:
-        """Whether any answer is still to come."""
-        return any_live(self.comparison)
+        """Whether any answer is still to come. Those of another running program do not count."""
+        return not self.is_read_only and any_live(self.comparison)
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether another running program has the comparison open."""
+        return self.comparison is not None and self.comparison.is_read_only
 
     def attach(self, calls: EngineCalls) -> None:
         """Take the engine; what was asked for before is done now."""
@@ -107,14 +113,11 @@ class Session:
         turn = last_turn_of(self.comparison, lane)
         if turn is None:
             return
-        count = len(turn.answers[lane])
+        number, count = turn.number, len(turn.answers[lane])
         place = turn.shown.get(lane, count - 1) + step
 
-        def show(_engine: Engine, _comparison: Comparison) -> None:
-            turn.shown[lane] = place
-
         if 0 <= place < count:
-            self._with_comparison(show)
+            self._with_comparison(lambda engine, comparison: engine.show_alternative(comparison, lane, number, place))
 
     def set_lanes(
         self,
@@ -140,9 +143,26 @@ class Session:
                 )
             )
 
+    def open(self, comparison: str, then: Callable[[ComparisonRecord], None]) -> None:
+        """Leave this comparison and go on with one of the past; `then` is called before it is shown."""
+        left = self.comparison
+
+        async def fetch(engine: Engine) -> ComparisonRecord:
+            record = await engine.resume(comparison)
+            if left is not None:
+                engine.leave_comparison(left)
+            return record
+
+        def show(record: ComparisonRecord) -> None:
+            self.comparison = record.comparison
+            then(record)
+            self._changed()
+
+        self._do(lambda calls: calls.run(fetch, show))
+
     def begin_anew(self) -> None:
         """Leave this comparison, which keeps what it has, and begin another with the same lanes."""
-        self.stop_all()
+        self._with_comparison(lambda engine, comparison: engine.leave_comparison(comparison))
         self._draft = _draft([lane.spec for lane in self.lanes])
         self.comparison = None
         self._changed()

@@ -65,6 +65,7 @@ def read_situation(
     """Return the situation; `lane` is the chosen pane's."""
     turn = None if lane is None else last_turn_of(comparison, lane)
     feed = None if turn is None or lane is None else turn.answer(lane)
+    writable = comparison is not None and not comparison.is_read_only
     return Situation(
         mode=mode,
         n_lanes=n_lanes,
@@ -72,10 +73,10 @@ def read_situation(
         has_text=composer.has_text,
         at_first_line=composer.at_first_line,
         at_last_line=composer.at_last_line,
-        any_live=any_live(comparison),
-        lane_live=is_live(feed),
-        any_failed=bool(failed_lanes(comparison)),
-        lane_asked=feed is not None,
+        any_live=writable and any_live(comparison),
+        lane_live=writable and is_live(feed),
+        any_failed=writable and bool(failed_lanes(comparison)),
+        lane_asked=writable and feed is not None,
         lane_has_text=feed is not None and feed.state.n_chars > 0,
         lane_has_reasoning=lane is not None and _has_reasoning(comparison, lane),
         n_alternatives=0 if turn is None or lane is None else len(turn.answers[lane]),

@@ -118,7 +118,8 @@ class LeaveActions:
             self._suspend()
 
     def _still_coming(self) -> str:
-        count = len(self._session.comparison.live_answers()) if self._session.comparison else 0
+        comparison = self._session.comparison
+        count = len(comparison.live_answers()) if comparison is not None and self._session.is_live else 0
         if not count:
             return ""
         return f" {count} answer{' is' if count == 1 else 's are'} still coming; what has come is kept."

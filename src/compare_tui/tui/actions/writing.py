@@ -96,6 +96,9 @@ class WriteActions:
         if not self._session.lanes:
             self._warn("There is no lane to send to: add one first.", holds=lambda: not self._session.lanes)
             return False
+        if self._session.is_read_only:
+            self._warn("Another running program has this comparison open: here it can only be read.")
+            return False
         busy = self._session.busy(targets)
         if busy:
             names = ", ".join(short_name(lane, self._session.lanes) for lane in busy[:3])
