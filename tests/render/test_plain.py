@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compare_tui.render.palette import dark, plain
@@ -44,6 +44,7 @@ def test_another_palette_draws_the_same_text_in_other_styles() -> None:
     assert flow.revision == 1
 
 
+@settings(deadline=None)
 @given(TEXT, st.data())
 def test_any_chunking_and_resizing_gives_the_same_lines(text: str, data: st.DataObject) -> None:
     width = data.draw(st.integers(2, 20))
@@ -59,6 +60,7 @@ def test_any_chunking_and_resizing_gives_the_same_lines(text: str, data: st.Data
     assert sources == sorted(sources)
 
 
+@settings(deadline=None)
 @given(TEXT, st.data())
 def test_stable_lines_stay_the_same_objects(text: str, data: st.DataObject) -> None:
     flow = PlainFlow(plain(), data.draw(st.integers(2, 20)))

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -32,11 +32,13 @@ def test_lines_break_where_a_reader_expects(text: str, width: int, expected: lis
     assert [text[start:end] for start, end, _ in wrap(text, width)] == expected
 
 
+@settings(deadline=None)
 @given(TEXT, st.integers(2, 20))
 def test_every_visual_line_fits(text: str, width: int) -> None:
     assert all(cells(text[start:end]) <= width for start, end, _ in wrap(text, width))
 
 
+@settings(deadline=None)
 @given(TEXT, st.integers(2, 20))
 def test_only_spaces_are_lost_at_breaks(text: str, width: int) -> None:
     spans = wrap(text, width)
@@ -49,12 +51,14 @@ def test_only_spaces_are_lost_at_breaks(text: str, width: int) -> None:
     )
 
 
+@settings(deadline=None)
 @given(TEXT, TEXT, st.integers(2, 20))
 def test_a_break_never_moves_when_text_is_added(text: str, more: str, width: int) -> None:
     before = wrap(text, width)[:-1]
     assert wrap(text + more, width)[: len(before)] == before
 
 
+@settings(deadline=None)
 @given(TEXT, st.integers(2, 20))
 def test_wrapping_can_go_on_from_the_last_visual_line(text: str, width: int) -> None:
     whole = wrap(text, width)
@@ -62,6 +66,7 @@ def test_wrapping_can_go_on_from_the_last_visual_line(text: str, width: int) -> 
     assert [(start + last, end + last) for start, end, _ in wrap(text[last:], width)] == [whole[-1][:2]]
 
 
+@settings(deadline=None)
 @given(st.text("ab  c", max_size=60), st.integers(2, 20))
 def test_composed_and_decomposed_text_break_at_the_same_places(text: str, width: int) -> None:
     composed, decomposed = text.strip() + "é", text.strip() + "e\u0301"
