@@ -12,7 +12,6 @@ from compare_tui.cli.options import PlaceOptions, load_settings, place_options
 from compare_tui.cli.plain_command import PlainCommand
 from compare_tui.cli.surroundings import Surroundings
 from compare_tui.config.schema import NetworkBackend
-from compare_tui.config.tokens import names_other_key
 from compare_tui.domain.errors import UsageError
 
 
@@ -27,7 +26,11 @@ def models_command(surroundings: Surroundings, /, *, backend: str | None, as_jso
 
     loaded = load_settings(PlaceOptions(**options), surroundings.environ)
     name = named_backend(backend, loaded)
-    listed = models(surroundings.services.backend_tools(loaded, name))
+    surroundings.diagnostics.progress(f"Asking @{name} for its models…")
+    try:
+        listed = models(surroundings.services.backend_tools(loaded, name))
+    finally:
+        surroundings.diagnostics.clear_progress()
     if as_json:
         surroundings.output.write_json(models_json(name, listed), indent=2)
     else:
@@ -46,6 +49,7 @@ def login_command(
 ) -> int:
     """Sign in at a backend; password or key are not echoed."""
     from compare_tui.cli.login import account, login
+    from compare_tui.config.tokens import names_other_key
 
     loaded = load_settings(PlaceOptions(**options), surroundings.environ)
     name = named_backend(backend, loaded)

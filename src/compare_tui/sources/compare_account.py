@@ -14,7 +14,9 @@ from compare_tui.sources.compare_http import CompareHttp
 from compare_tui.sources.compare_link import CompareLink, Ready
 from compare_tui.sources.compare_models_wire import models_of
 from compare_tui.sources.compare_session import TokenStore, tokens_of
+from compare_tui.sources.compare_shape import ServerShape
 from compare_tui.sources.endpoint import key_fault
+from compare_tui.sources.redaction import Redactor
 
 _MODELS_S = 60.0
 """The newest server asks its own provider about every model first: 20 s were seen."""
@@ -28,6 +30,11 @@ async def sign_in(http: CompareHttp, store: TokenStore, email: str, password: Se
     shape = await discover(http)
     if isinstance(shape, AnswerError):
         raise _raised(shape)
+    await sign_in_at(http, shape, store, email, password)
+
+
+async def sign_in_at(http: CompareHttp, shape: ServerShape, store: TokenStore, email: str, password: Secret) -> None:
+    """Sign in at a server that is known, and keep the tokens. Raises as `sign_in` does."""
     reply = await http.post(f"{shape.prefix}/auth/login", {"email": email, "password": password.reveal()})
     if isinstance(reply, AnswerError):
         raise _raised(reply)
@@ -35,7 +42,8 @@ async def sign_in(http: CompareHttp, store: TokenStore, email: str, password: Se
     if tokens is None:
         error = http.error_of(reply)
         hint = "" if reply.status == HTTPStatus.UNAUTHORIZED else error.hint
-        raise BackendError(f"@{http.settings.name} did not let you in: {error.message}", hint=hint)
+        said = Redactor(password).clean(error.message)
+        raise BackendError(f"@{http.settings.name} did not let you in: {said}", hint=hint)
     store.keep(tokens)
 
 

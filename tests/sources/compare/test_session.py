@@ -10,14 +10,21 @@ import pytest
 from starlette.responses import JSONResponse
 
 from compare_tui.domain.answers import AnswerError, AnswerStatus, ErrorKind
+from compare_tui.domain.errors import BackendError
 from compare_tui.domain.json_types import Json
 from compare_tui.domain.quota import Quota
 from compare_tui.domain.secret import MissingKey, Secret, Tokens
+from compare_tui.engine.clock import SystemClock
 from compare_tui.engine.ports import TellsQuota
+from compare_tui.sources.compare_account import sign_in_at
+from compare_tui.sources.compare_discovery import discover
+from compare_tui.sources.compare_http import CompareHttp, open_compare
 from compare_tui.sources.compare_quota_wire import after_request, quota_of
-from tests.support.answers import Answer
+from compare_tui.sources.compare_shape import ServerShape
+from tests.support.answers import Answer, settings
 from tests.support.compare_server import Account, CompareServer
 from tests.support.comparisons import MemoryTokens, ask_lanes, compare_source, signed_in, take_turn
+from tests.support.wire_server import WireServer, http
 
 GENERATIONS = ("OCT", "CA", "CI")
 
@@ -190,3 +197,20 @@ def test_a_balance_of_nothing_allotted_says_nothing() -> None:
 @pytest.mark.parametrize("answer", [None, [], {}, {"subscription_tier": 5}, "x"])
 def test_another_answer_is_no_quota(answer: object) -> None:
     assert quota_of("team", answer, answer) is None  # type: ignore[arg-type]
+
+
+async def test_a_password_that_the_server_repeats_is_not_repeated() -> None:
+    async with WireServer(http("400 Bad Request", '{"detail": "hunter2-hunter2 is too short"}')) as wire:
+        async with CompareServer("CI") as server:
+            client = open_compare(settings(server.url), SystemClock())
+            assert isinstance(client, CompareHttp)
+            shape = await discover(client)
+            assert isinstance(shape, ServerShape)
+            await client.aclose()
+        client = open_compare(settings(f"http://127.0.0.1:{wire.port}"), SystemClock())
+        assert isinstance(client, CompareHttp)
+        with pytest.raises(BackendError) as raised:
+            await sign_in_at(client, shape, MemoryTokens(), "a@b", Secret("hunter2-hunter2"))
+        assert "hunter2" not in str(raised.value)
+        assert "*** is too short" in str(raised.value)
+        await client.aclose()
