@@ -20,15 +20,15 @@ from compare_tui.bootstrap.backend_tools import backend_tools
 from compare_tui.cli.diagnostics import Diagnostics
 from compare_tui.cli.main import call
 from compare_tui.cli.output import Output
-from compare_tui.cli.services import AppOrder, BackendTools, UsageReader
+from compare_tui.cli.services import AppOrder, BackendTools
 from compare_tui.cli.surroundings import Surroundings
 from compare_tui.config.load import Loaded
 from compare_tui.domain.messages import AnswerRequest
-from compare_tui.domain.usage import UsageBy, UsageReport
+from compare_tui.domain.usage import Today, UsageBy, UsageReport
 from compare_tui.engine.engine import Engine
 from compare_tui.engine.fan_out import FanOut
 from compare_tui.engine.history import History
-from compare_tui.engine.ports import Observer
+from compare_tui.engine.ports import Observer, UsageReader
 from compare_tui.sources.scripted import Script, ScriptedSource
 from tests.support.auto_clock import AutoClock
 from tests.support.fakes import MemoryRecorder, OpenLedger
@@ -90,7 +90,10 @@ class Stage:
     def _usage(self) -> Iterator[UsageReader]:
         yield self
 
-    def report(self, *, by: UsageBy, since: float | None) -> UsageReport:
+    def today(self, now: float) -> Today | None:
+        return None
+
+    def report(self, *, by: UsageBy, since: float | None = None) -> UsageReport:
         self.usage_asked.append((by, since))
         assert self.used is not None
         return self.used

@@ -6,20 +6,19 @@ Imports stand where they are used: `compare-tui usage` loads no HTTP, `ask` load
 from __future__ import annotations
 
 import os
-import random
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
-from compare_tui.cli.diagnostics import Diagnostics
-from compare_tui.cli.services import AppOrder, BackendTools, UsageReader
-from compare_tui.config.load import Loaded
 from compare_tui.engine.clock import SystemClock
-from compare_tui.engine.ports import Observer
 
 if TYPE_CHECKING:
+    from compare_tui.cli.diagnostics import Diagnostics
+    from compare_tui.cli.services import AppOrder, BackendTools
+    from compare_tui.config.load import Loaded
     from compare_tui.engine.engine import Engine
     from compare_tui.engine.history import History
+    from compare_tui.engine.ports import Observer, UsageReader
 
 
 class Program:
@@ -62,6 +61,8 @@ class Program:
 async def _engine(
     loaded: Loaded, observer: Observer, on_notice: Callable[[str], None], *, save: bool
 ) -> AsyncIterator[Engine]:
+    import random
+
     from compare_tui.bootstrap.backends import Surroundings, build_sources, tiers_in_force
     from compare_tui.bootstrap.prices import build_prices
     from compare_tui.bootstrap.store import new_id, open_store

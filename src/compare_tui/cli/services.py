@@ -10,26 +10,17 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from compare_tui.cli.diagnostics import Diagnostics
-from compare_tui.config.load import Loaded
-from compare_tui.domain.check_steps import CheckStep
-from compare_tui.domain.lanes import LaneSpec
-from compare_tui.domain.listed_model import ListedModel
-from compare_tui.domain.quota import Quota
-from compare_tui.domain.secret import Secret
-from compare_tui.domain.usage import UsageBy, UsageReport
-from compare_tui.engine.ports import Observer
-
 if TYPE_CHECKING:
+    from compare_tui.cli.diagnostics import Diagnostics
+    from compare_tui.config.load import Loaded
+    from compare_tui.domain.check_steps import CheckStep
+    from compare_tui.domain.lanes import LaneSpec
+    from compare_tui.domain.listed_model import ListedModel
+    from compare_tui.domain.quota import Quota
+    from compare_tui.domain.secret import Secret
     from compare_tui.engine.engine import Engine
     from compare_tui.engine.history import History
-
-
-class UsageReader(Protocol):
-    """Sums over what was used."""
-
-    def report(self, *, by: UsageBy, since: float | None) -> UsageReport:
-        """Return the report of the answers that began at `since` (Unix seconds) or later. Raises StorageError."""
+    from compare_tui.engine.ports import Observer, UsageReader
 
 
 class BackendTools(Protocol):
