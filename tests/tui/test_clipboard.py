@@ -64,3 +64,13 @@ async def test_where_no_clipboard_can_be_reached_a_private_file_is_written(envir
         assert _content_and_mode(path) == ("text\n", 0o600)
     finally:
         os.unlink(path)  # noqa: PTH108 - called from a coroutine
+
+
+async def test_a_text_too_long_for_many_terminals_is_in_a_file_as_well() -> None:
+    said, written = await _copy("x" * 60_000, {"TERM": "xterm"})
+    path = Path(said.split("Also in ")[1].split(": ")[0])
+    try:
+        assert len(written) == 1
+        assert _content_and_mode(path) == ("x" * 60_000, 0o600)
+    finally:
+        os.unlink(path)  # noqa: PTH108 - called from a coroutine

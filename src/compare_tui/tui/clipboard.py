@@ -9,6 +9,8 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 
 _TMUX_LIMIT_S = 2.0
+_OSC_52_CHARACTERS = 74_994
+"""Of base64: what xterm takes at most. Others take more, none says when it does not."""
 
 
 async def copy(text: str, environ: Mapping[str, str], write: Callable[[str], None]) -> str:
@@ -17,8 +19,11 @@ async def copy(text: str, environ: Mapping[str, str], write: Callable[[str], Non
     if environ.get("TMUX") and (said := await _to_tmux(text)):
         return f"Copied {size} {said}."
     if environ.get("STY") or environ.get("TERM", "").startswith(("linux", "screen.linux")):
-        return f"Wrote {size} to {_to_file(text)}: this terminal has no clipboard to reach."
-    write(f"\x1b]52;c;{base64.b64encode(text.encode()).decode()}\x07")
+        return f"Wrote {size} to {to_file(text)}: this terminal has no clipboard to reach."
+    encoded = base64.b64encode(text.encode()).decode()
+    write(f"\x1b]52;c;{encoded}\x07")
+    if len(encoded) > _OSC_52_CHARACTERS:
+        return f"Also in {to_file(text)}: {size} may be too many for the terminal's clipboard (OSC 52)."
     return f"Sent {size} to the terminal's clipboard (OSC 52)."
 
 
@@ -52,7 +57,7 @@ async def _run(command: Sequence[str], data: bytes) -> bytes | None:
     return output if process.returncode == 0 else None
 
 
-def _to_file(text: str) -> str:
+def to_file(text: str) -> str:
     """Write `text` to a file that only its owner can read; return its path."""
     number, path = tempfile.mkstemp(prefix="compare-tui-", suffix=".txt")
     with os.fdopen(number, "w", encoding="utf-8") as file:

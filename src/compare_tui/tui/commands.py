@@ -208,6 +208,13 @@ COMMANDS: tuple[Command, ...] = (
         when=lambda now: now.n_alternatives > 1,
     ),
     Command("copy", "Copy", "Copy this answer as it was received", review=("y",), when=lambda now: now.lane_has_text),
+    Command(
+        "copy-code",
+        "Copy code",
+        "Pick code to copy, or to write to a file",
+        review=("Y",),
+        when=lambda now: now.lane_has_text,
+    ),
     Command("lanes", "Lanes", "Add, edit, move and remove lanes", write=("ctrl+o",), review=("m", "ctrl+o")),
     Command(
         "palette", "Commands", "Search the commands", write=("ctrl+p",), review=("colon", "ctrl+p"), in_palette=False

@@ -8,6 +8,7 @@ from itertools import accumulate
 
 from compare_tui.domain.lanes import LaneId
 from compare_tui.engine.comparison import AnswerFeed, Turn
+from compare_tui.render.flow import CodeBlock
 from compare_tui.tui.panes.look import Look
 from compare_tui.tui.panes.rows import BLANK, Anchor, Part, Row, locate, row_of, stack_height, stack_row
 from compare_tui.tui.panes.tones import Voice
@@ -24,6 +25,7 @@ class Transcript:
         self._blocks: list[TurnBlock] = []
         self._starts: list[int] = []
         self._height = 0
+        self._joins_later = False
         self._preface = self._make_preface()
         self.shows_reasoning = False
 
@@ -60,6 +62,10 @@ class Transcript:
         if len(self._blocks) > len(asked):
             del self._blocks[len(asked) :]
             changed = True
+        if self._joins_later != (bool(turns) and not asked):
+            self._joins_later = not self._joins_later
+            self._preface = self._make_preface()
+            changed = True
         if changed or not self._starts:
             self._measure()
         return changed
@@ -76,6 +82,10 @@ class Transcript:
     def turn_starts(self) -> Sequence[int]:
         """Return the rows where the prompts stand."""
         return self._starts
+
+    def code_blocks(self) -> Sequence[CodeBlock]:
+        """Return the blocks of code in all answers, from the top."""
+        return [code for block in self._blocks for code in block.code_blocks()]
 
     def set_width(self, width: int) -> None:
         """Wrap at `width` cells."""
@@ -120,10 +130,12 @@ class Transcript:
         )
 
     def _make_preface(self) -> Part | None:
-        if not self._look.preface:
+        joins = "This lane joins with the next prompt." if self._joins_later else ""
+        words = "\n\n".join(part for part in (self._look.preface, joins) if part)
+        if not words:
             return None
         flow = self._look.flows.plain(self._look.palette, self._width)
-        flow.append(self._look.preface)
+        flow.append(words)
         flow.finish()
         return Part(flow, Voice.QUIET)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from time import perf_counter
 
 from compare_tui.domain.answers import AnswerState, AnswerStatus
 from compare_tui.domain.figures import estimate_usage, reasoning_s
 from compare_tui.engine.comparison import AnswerFeed
-from compare_tui.render.flow import Flow
+from compare_tui.render.flow import CodeBlock, Flow
 from compare_tui.render.palette import Palette
 from compare_tui.tui.panes.amounts import seconds, whole_seconds
 from compare_tui.tui.panes.flows import Flows
@@ -100,6 +101,10 @@ class TurnBlock:
         if grown or changed:
             self._restack()
         return grown or changed
+
+    def code_blocks(self) -> Sequence[CodeBlock]:
+        """Return the blocks of code in the answer so far."""
+        return self._text.flow.code_blocks()
 
     def set_width(self, width: int) -> None:
         """Wrap everything at `width` cells."""

@@ -15,6 +15,7 @@ from textual.widgets import TextArea
 from compare_tui.domain.errors import CompareTuiError
 from compare_tui.tui.actions import Action
 from compare_tui.tui.actions.answers import AnswerActions
+from compare_tui.tui.actions.copying import CopyActions
 from compare_tui.tui.actions.dialogs import DialogActions
 from compare_tui.tui.actions.leaving import LeaveActions
 from compare_tui.tui.actions.panes import PaneActions
@@ -130,7 +131,8 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
             situation=self.situation, run=self.run_command,
         )  # fmt: skip
         answers = AnswerActions(self.area, self.session, self._copy)
-        groups = (self._write_actions, self._pane_actions, answers, leaving, dialogs)
+        copying = CopyActions(self, self.area, self.session, copy=self._copy, say=self.header.notify_person)
+        groups = (self._write_actions, self._pane_actions, answers, copying, leaving, dialogs)
         return {name: action for group in groups for name, action in group.table().items()}
 
     @property
