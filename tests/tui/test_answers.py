@@ -112,6 +112,17 @@ async def test_an_answer_is_copied_as_it_was_received_and_it_is_said_where_to(mo
     assert written == ["\x1b]52;c;KiphcyoqIHJlY2VpdmVkCg==\x07"]
 
 
+async def test_a_key_that_has_nothing_to_act_upon_says_so() -> None:
+    async with stand("one") as running:
+        await running.send("go")
+        await running.say(0, StreamFailed(AnswerError(ErrorKind.KEY, "no", code=401)), StreamEnded(done=True))
+        await running.until(lambda: "401" in running.status(0))
+        await running.press("escape", "y")
+        assert "Nothing to copy: the last answer of this lane has no text." in running.screen.header.text
+        await running.press("c")
+        assert "Nothing to stop" in running.screen.header.text
+
+
 async def test_todays_figures_are_read_again_when_the_answers_have_ended() -> None:
     from compare_tui.tui.services import Today
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from compare_tui.domain.lanes import LaneSpec
 from compare_tui.tui.commands import Mode
@@ -20,6 +20,11 @@ from tests.support.pilot import Stand, stand
 
 def _models(running: Stand) -> list[str]:
     return [pane.lane.model for pane in running.panes]
+
+
+def _words(running: Stand) -> str:
+    """Return what the labels of the open dialog say."""
+    return " ".join(str(label.content) for label in running.app.screen.query(Static))
 
 
 async def _enter(running: Stand, text: str) -> None:
@@ -85,12 +90,14 @@ async def test_lanes_change_in_mid_comparison_and_keep_their_history() -> None:
         await running.press("escape")
         await running.until(lambda: isinstance(running.app.screen, ComparisonScreen))
         assert "from one" in running.body(0)
+        assert running.body(2) == "This lane joins with the next prompt."
         await running.press("i")
         await running.send("second")
         await running.asked(5)
         asked = {stream.request.lane.model: stream.request.messages for stream in running.source.streams[2:]}
         assert [message.content for message in asked["one-b"]] == ["first", "from one", "second"]
         assert [message.content for message in asked["new"]] == ["second"]
+        assert "joins" not in running.body(2)
 
 
 async def test_a_removed_lane_is_stopped_and_its_pane_goes() -> None:
@@ -100,8 +107,31 @@ async def test_a_removed_lane_is_stopped_and_its_pane_goes() -> None:
         await running.press("escape", "2", "m")
         await running.until(lambda: isinstance(running.app.screen, LanesScreen))
         await running.press("j", "d")
+        await running.until(lambda: isinstance(running.app.screen, ConfirmScreen))
+        assert "Remove two? It is still answering" in _words(running)
+        await running.press("escape")
+        await running.until(lambda: isinstance(running.app.screen, LanesScreen))
+        assert _models(running) == ["one", "two"]
+        assert not running.source.of(1).closed
+        await running.press("d")
+        await running.until(lambda: isinstance(running.app.screen, ConfirmScreen))
+        await running.press("y")
         await running.until(lambda: _models(running) == ["one"])
         await running.until(lambda: running.source.of(1).closed)
+
+
+async def test_a_lane_that_has_answered_is_removed_only_on_yes() -> None:
+    async with stand("one", "two") as running:
+        await running.send("go")
+        await running.end(0)
+        await running.end(1)
+        await running.press("escape", "m")
+        await running.until(lambda: isinstance(running.app.screen, LanesScreen))
+        await running.press("d")
+        await running.until(lambda: isinstance(running.app.screen, ConfirmScreen))
+        assert "Remove one? Its answers leave the screen." in _words(running)
+        await running.press("y")
+        await running.until(lambda: _models(running) == ["two"])
 
 
 async def test_the_palette_finds_a_command_and_runs_it() -> None:

@@ -65,6 +65,8 @@ class Command:
     review: tuple[str, ...] = ()
     """Keys in REVIEW."""
     when: Availability = _always
+    otherwise: str = ""
+    """Said when a key of it is pressed while it is not available; empty where nothing needs to be said."""
     in_palette: bool = True
     """False for what makes sense only under its key."""
 
@@ -176,15 +178,31 @@ COMMANDS: tuple[Command, ...] = (
         "Unfold or fold the reasoning of this pane",
         review=("t",),
         when=lambda now: now.lane_has_reasoning,
+        otherwise="There is no reasoning in this pane.",
     ),
-    Command("stop", "Stop", "Stop this answer; its text stays", review=("c",), when=lambda now: now.lane_live),
-    Command("stop-all", "Stop all", "Stop all answers; their text stays", review=("C",), when=lambda now: now.any_live),
+    Command(
+        "stop",
+        "Stop",
+        "Stop this answer; its text stays",
+        review=("c",),
+        when=lambda now: now.lane_live,
+        otherwise="Nothing to stop: no answer is under way in this pane.",
+    ),
+    Command(
+        "stop-all",
+        "Stop all",
+        "Stop all answers; their text stays",
+        review=("C",),
+        when=lambda now: now.any_live,
+        otherwise="Nothing to stop: no answer is under way.",
+    ),
     Command(
         "ask-again",
         "Ask again",
         "Ask this lane again; what it said stays",
         review=("r",),
         when=lambda now: now.lane_asked and not now.lane_live,
+        otherwise="Nothing to ask again: this lane is still answering, or was not asked yet.",
     ),
     Command(
         "ask-failed-again",
@@ -192,6 +210,7 @@ COMMANDS: tuple[Command, ...] = (
         "Ask every lane again that failed",
         review=("R",),
         when=lambda now: now.any_failed,
+        otherwise="Nothing to ask again: no answer has failed.",
     ),
     Command(
         "earlier-answer",
@@ -199,6 +218,7 @@ COMMANDS: tuple[Command, ...] = (
         "Show this lane's answer before",
         review=("left_parenthesis",),
         when=lambda now: now.n_alternatives > 1,
+        otherwise="There is no other answer of this lane to this prompt.",
     ),
     Command(
         "later-answer",
@@ -206,14 +226,23 @@ COMMANDS: tuple[Command, ...] = (
         "Show this lane's answer after",
         review=("right_parenthesis",),
         when=lambda now: now.n_alternatives > 1,
+        otherwise="There is no other answer of this lane to this prompt.",
     ),
-    Command("copy", "Copy", "Copy this answer as it was received", review=("y",), when=lambda now: now.lane_has_text),
+    Command(
+        "copy",
+        "Copy",
+        "Copy this answer as it was received",
+        review=("y",),
+        when=lambda now: now.lane_has_text,
+        otherwise="Nothing to copy: the last answer of this lane has no text.",
+    ),
     Command(
         "copy-code",
         "Copy code",
         "Pick code to copy, or to write to a file",
         review=("Y",),
         when=lambda now: now.lane_has_text,
+        otherwise="Nothing to copy: the last answer of this lane has no text.",
     ),
     Command("lanes", "Lanes", "Add, edit, move and remove lanes", write=("ctrl+o",), review=("m", "ctrl+o")),
     Command(

@@ -67,6 +67,11 @@ class Keymap:
         candidates = self._by_key.get((situation.mode, key), ())
         return next((command for command in candidates if command.when(situation)), None)
 
+    def why_not(self, key: str, situation: Situation) -> str:
+        """Return what is to be said where `find` finds none, or an empty string."""
+        candidates = self._by_key.get((situation.mode, key), ())
+        return next((command.otherwise for command in candidates if command.otherwise), "")
+
     def is_bound(self, key: str, mode: Mode) -> bool:
         """Whether `key` means a command in `mode`, available or not."""
         return (mode, key) in self._by_key

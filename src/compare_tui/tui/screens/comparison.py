@@ -154,8 +154,12 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
         if self.mode is Mode.REVIEW and self._pane_actions.take_digit(key):
             self.show_state()
             return True
-        command = self._keymap.find(key, self.situation())
+        situation = self.situation()
+        command = self._keymap.find(key, situation)
         if command is None:
+            why_not = self._keymap.why_not(key, situation)
+            if why_not:
+                self.header.notify_person(why_not)
             return self.mode is Mode.REVIEW
         self._actions[command.id](key)
         self.show_state()

@@ -13,8 +13,11 @@ from textual.widgets import Input, Static
 from compare_tui.domain.errors import CompareTuiError
 from compare_tui.domain.lanes import MAX_LANES, Lane, LaneSpec
 from compare_tui.domain.safe_text import make_safe_line
+from compare_tui.tui.panes.title import short_name
+from compare_tui.tui.screens.confirm import ConfirmScreen
 from compare_tui.tui.screens.dialog import Box, Dialog
 from compare_tui.tui.session import Session
+from compare_tui.tui.situation import last_answer_of
 from compare_tui.tui.widgets.choice_list import ChoiceList, Entry
 
 _LIST_KEYS = "a add   e edit   d remove   < > move   Esc close"
@@ -98,9 +101,27 @@ class LanesScreen(Dialog[str | None]):
 
     def action_remove(self) -> None:
         lanes = self._lanes
-        if lanes:
-            del lanes[self._list.place]
-            self._apply(lanes)
+        if not lanes:
+            return
+        lane = lanes[self._list.place]
+        loss = self._loss(lane)
+        if not loss:
+            self._remove(lane)
+            return
+        question = f"Remove {short_name(lane, lanes)}? {loss}"
+        self.app.push_screen(
+            ConfirmScreen(question, "remove it"), lambda is_sure: self._remove(lane) if is_sure else None
+        )
+
+    def _remove(self, lane: Lane) -> None:
+        self._apply([other for other in self._lanes if other.id != lane.id])
+
+    def _loss(self, lane: Lane) -> str:
+        """Say what goes with the lane, or nothing."""
+        if self._session.busy([lane.id]):
+            return "It is still answering: that is stopped, and its text leaves the screen."
+        comparison = self._session.comparison
+        return "Its answers leave the screen." if last_answer_of(comparison, lane.id) is not None else ""
 
     def action_shift(self, places: int) -> None:
         lanes, here = self._lanes, self._list.place
