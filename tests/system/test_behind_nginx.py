@@ -120,6 +120,13 @@ async def test_a_proxy_in_front_of_nothing_is_told_as_such(tmp_path: Path) -> No
         assert "the server behind it is not" in reachable.hint
 
 
+async def test_a_redirect_to_https_is_told_and_not_followed(tmp_path: Path) -> None:
+    async with nginx(tmp_path, "http://127.0.0.1:9", more="return 301 https://secure.example$request_uri;") as url:
+        answer, _ = await _ask(url)
+        assert "redirects to https://secure.example/openapi.json; that was not followed" in _error(answer).message
+        assert "Correct base_url" in _error(answer).hint
+
+
 async def test_an_error_page_of_ones_own_is_read_by_its_title(tmp_path: Path) -> None:
     page = "<!DOCTYPE html><title>Down for repairs</title><body>Back at noon</body>"
     more = f"error_page 502 = @down; location @down {{ default_type text/html; return 503 '{page}'; }}"

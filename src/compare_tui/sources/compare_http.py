@@ -15,6 +15,7 @@ from compare_tui.domain.secret import Secret
 from compare_tui.engine.ports import Clock
 from compare_tui.sources.byte_stream import media_type, read_bounded
 from compare_tui.sources.http_client import build_client
+from compare_tui.sources.http_refusal import redirect_of
 from compare_tui.sources.http_request import build_request, url_under
 from compare_tui.sources.openai_error_wire import ErrorContext, error_from_response
 from compare_tui.sources.redaction import Redactor
@@ -100,6 +101,9 @@ class CompareHttp:
         except (*TRANSPORT_ERRORS, ValueError) as exc:
             return fault_before_answer(exc, self.settings)
         try:
+            redirected = redirect_of(response, Redactor(key), self.settings)
+            if redirected is not None:
+                return redirected
             raw = await read_bounded(response, max_bytes=_MAX_BYTES, within_s=within_s)
         finally:
             await response.aclose()
