@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from compare_tui.domain.events import FinishReported, ReasoningReceived, StreamEnded, TextReceived
 from compare_tui.storage.arrivals import unpack_arrivals
 from compare_tui.storage.recorder import SqliteRecorder
 from tests.storage.support import Notices, Scene, open_database, rows, start_program
@@ -105,6 +106,25 @@ async def test_the_answers_of_a_running_program_are_left_alone(tmp_path: Path) -
     assert notices.lines == []
     recorder.close()
     database.close()
+
+
+async def test_the_tokens_of_a_cut_answer_are_estimated_from_what_was_said(tmp_path: Path) -> None:
+    path, clock = tmp_path / "compare-tui.db", ManualClock()
+    database = open_database(path, clock=clock)
+    recorder = SqliteRecorder(database, clock=clock, on_notice=Notices())
+    scene = Scene(recorder, clock, "a", "b", system="s" * 40)
+    first, silent = scene.ask("p" * 400)
+    scene.happen(first, TextReceived("x" * 4000), FinishReported("stop"), StreamEnded(done=True))
+    [second] = scene.ask("q" * 40, lanes=scene.comparison.lanes[:1])
+    scene.happen(second, ReasoningReceived("r" * 80))
+    await clock.advance(2.0)
+    scene.say(second, "t" * 120)
+    await recorder.flush()
+    recorder.close()
+    database.close()
+    query = "SELECT status, prompt_tokens, completion_tokens, reasoning_tokens, tokens_estimated, tokens_per_second"
+    assert rows(path, f"{query} FROM answers WHERE uid = ?", second.id) == [("cut", 1120, 50, 20, 1, 25.0)]
+    assert rows(path, f"{query} FROM answers WHERE uid = ?", silent.id) == [("cut", None, None, None, None, None)]
 
 
 async def test_an_answer_that_is_under_way_at_a_clean_end_is_cut_at_once(tmp_path: Path) -> None:

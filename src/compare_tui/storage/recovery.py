@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
-from compare_tui.domain.answers import AnswerError, AnswerStatus, ErrorKind
+from compare_tui.domain.answers import AnswerError, AnswerState, AnswerStatus, ErrorKind
+from compare_tui.domain.figures import estimate_usage, tokens_per_second
 from compare_tui.engine.comparison import Chunk
 from compare_tui.storage.arrivals import Arrival, pack_arrivals
+from compare_tui.storage.facts import Columns
 from compare_tui.storage.index import unindex_comparison
 from compare_tui.storage.rows import end_answer
 from compare_tui.storage.values import json_value
@@ -59,6 +61,7 @@ def _cut(db: sqlite3.Connection, answer: int) -> None:
         db,
         answer,
         {
+            **_estimates(db, answer, chunks),
             "status": AnswerStatus.CUT.value,
             "owner": None,
             "error": json_value(_CUT),
@@ -71,6 +74,44 @@ def _cut(db: sqlite3.Connection, answer: int) -> None:
     db.execute(
         "UPDATE comparisons SET interrupted = 1 WHERE id = (SELECT comparison FROM answers WHERE id = ?)", (answer,)
     )
+
+
+def _estimates(db: sqlite3.Connection, answer: int, chunks: Sequence[Chunk]) -> Columns:
+    """Return the tokens of what had arrived, estimated unless the server had counted them, and their speed."""
+    counted = db.execute("SELECT completion_tokens FROM answers WHERE id = ?", (answer,)).fetchone()[0]
+    if not chunks or counted is not None:
+        return {}
+    state = AnswerState(
+        AnswerStatus.CUT,
+        n_chars=sum(len(chunk.text) for chunk in chunks if not chunk.is_reasoning),
+        n_reasoning_chars=sum(len(chunk.text) for chunk in chunks if chunk.is_reasoning),
+        first_delta_at=chunks[0].at_ms / 1000,
+        last_delta_at=chunks[-1].at_ms / 1000,
+    )
+    usage = estimate_usage(state, _prompt_chars(db, answer))
+    return {
+        "prompt_tokens": usage.prompt_tokens,
+        "completion_tokens": usage.completion_tokens,
+        "reasoning_tokens": usage.reasoning_tokens,
+        "tokens_estimated": int(usage.estimated),
+        "tokens_per_second": tokens_per_second(state),
+    }
+
+
+def _prompt_chars(db: sqlite3.Connection, answer: int) -> int:
+    """Return about how many characters were sent: system, the lane's prompts so far, and its answers to them."""
+    n_chars: int = db.execute(
+        """WITH this AS (SELECT comparison, turn, lane FROM answers WHERE id = ?),
+        said AS (SELECT a.turn AS turn, max(a.id) AS id FROM answers a, this
+            WHERE a.comparison = this.comparison AND a.lane = this.lane AND a.turn <= this.turn GROUP BY a.turn)
+        SELECT coalesce((SELECT length(system) FROM comparisons WHERE id = (SELECT comparison FROM this)), 0)
+        + coalesce((SELECT sum(length(prompt)) FROM turns WHERE comparison = (SELECT comparison FROM this)
+            AND number IN (SELECT turn FROM said)), 0)
+        + coalesce((SELECT sum(length(text)) FROM answers WHERE id IN (SELECT id FROM said, this
+            WHERE said.turn < this.turn)), 0)""",
+        (answer,),
+    ).fetchone()[0]
+    return n_chars
 
 
 def _chunks(db: sqlite3.Connection, answer: int) -> Iterator[Chunk]:
