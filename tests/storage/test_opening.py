@@ -172,8 +172,8 @@ async def test_a_place_that_cannot_hold_a_file_is_replaced_by_memory(tmp_path: P
     await asyncio.to_thread(ledger.close)
     database.close()
     assert notices.lines == [
-        f"The database {tmp_path}/file/compare-tui.db cannot be written (Not a directory): this session is kept in "
-        "memory only, and limits count this copy of the program alone."
+        "This session is kept in memory only, and limits count this copy of the program alone: "
+        f"the database {tmp_path}/file/compare-tui.db cannot be written (Not a directory)."
     ]
 
 
@@ -205,7 +205,8 @@ def test_a_read_only_home_is_read_and_the_session_kept_in_memory(open_to_all: Pa
     assert told["before"] == int(has_file)
     assert told["limit_holds"]
     assert len(told["notices"]) == 1
-    assert "cannot be written (Permission denied): this session is kept in memory only" in told["notices"][0]
+    assert told["notices"][0].startswith("This session is kept in memory only")
+    assert "cannot be written (Permission denied)" in told["notices"][0]
 
 
 def test_notices_are_one_safe_line(tmp_path: Path) -> None:

@@ -207,7 +207,7 @@ class Opener:
         memory = connect_memory()
         migrate(memory, self.migrations)
         readable = self._readable()
-        self._notice(f"{why}: this session is kept in memory only, and limits count this copy of the program alone")
+        self._notice(why, "This session is kept in memory only, and limits count this copy of the program alone: ")
         read_from = None if readable is None else self.path
         return OpenDatabase(memory, None, None, self.path, read_from, immutable=readable == "immutable")
 
@@ -222,8 +222,10 @@ class Opener:
                 continue
         return None
 
-    def _notice(self, what: str) -> None:
-        self.on_notice(make_safe_line(f"The database {self.path} {what}."))
+    def _notice(self, what: str, consequence: str = "") -> None:
+        """Tell what the database is; what follows from it stands before, where a short line still shows it."""
+        article = "the" if consequence else "The"
+        self.on_notice(make_safe_line(f"{consequence}{article} database {self.path} {what}."))
 
 
 def check_pages(connection: sqlite3.Connection) -> None:

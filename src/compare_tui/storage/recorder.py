@@ -194,7 +194,7 @@ class SqliteRecorder:
         try:
             what()
         except StorageError as fault:
-            message = make_safe_line(f"{fault} Answers are kept in memory, and saving is tried again.")
+            message = make_safe_line(f"Answers are kept in memory, and saving is tried again. {fault}")
         except Exception as fault:  # the thread must outlive whatever is wrong with one row
             message = make_safe_line(
                 f"Answers cannot be saved: {type(fault).__name__}: {fault}. They are kept in memory."
