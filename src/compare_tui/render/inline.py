@@ -141,7 +141,7 @@ class _TokenReader:
     def _emit(self, text: str, role: Role | None = None, *, found: str = "") -> None:
         if not text:
             return
-        start = self._find(found or text)
+        start = max(0, min(self._find(found or text), len(self._text) - len(text)))
         roles = self._roles if role is None else (*self._roles, role)
         self._runs += received_runs(text, roles, self._locate(start))
 
