@@ -61,13 +61,17 @@ async def test_a_stream_passes_as_it_is_without_buffering(tmp_path: Path) -> Non
         assert steps["end"].finding is Finding.OK
 
 
-async def test_a_stream_that_is_held_back_arrives_whole_and_the_doctor_names_the_cause(tmp_path: Path) -> None:
+async def test_a_stream_that_is_held_back_arrives_whole_and_the_cause_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # To a server of HTTP/1.1 with chunks nginx would hand on each chunk; its default is 1.0.
     location = "proxy_buffering on;"
+    monkeypatch.setattr("compare_tui.sources.compare_exchange._HELD_BACK_S", 1.0)
     async with CompareServer("CI", lambda _: _PACED) as server, nginx(tmp_path, server.url, location) as url:
         answer, span_s = await _ask(url)
         assert (answer.status, answer.text) == (AnswerStatus.COMPLETE, _TEXT)
         assert span_s < _PAUSE_S
+        assert "came at once" in answer.state.warnings[0]
         steps = await _doctor(url)
         assert "proxy_buffering off" in steps["pace"].hint
         assert "nginx" in steps["pace"].hint

@@ -17,6 +17,7 @@ from compare_tui.domain.events import (
     StreamEvent,
     StreamFailed,
     StreamOpened,
+    WarningRaised,
 )
 from compare_tui.domain.lanes import LaneId
 from compare_tui.domain.quota import Quota
@@ -37,6 +38,9 @@ Tell = Callable[[LaneId, StreamEvent], None]
 
 _NO_STREAM = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED})
 _ALLOWANCE = frozenset({HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.TOO_MANY_REQUESTS})
+_HELD_BACK_S = 2.0
+_FEW_CHUNKS = 5
+_HELD_BACK = "All of it came at once: something between here and the server holds the stream back."
 _QUIET_S = 1.0
 """How long a lane may be silent before the bytes of its neighbours are told as a sign of life."""
 
@@ -56,6 +60,9 @@ class CompareExchange:
         self._decoder: ComparisonDecoder | None = None
         self._waiting: asyncio.Timeout | None = None
         """For the next frame."""
+        self._sent_at = 0.0
+        self._first_at: float | None = None
+        """When the first event came."""
         self._heard_at = dict.fromkeys(self._lanes, 0.0)
 
     @property
@@ -87,6 +94,7 @@ class CompareExchange:
         async with Sending(self._ready.http.client, request) as sending:
             if await sending.written():
                 self.is_sent = True
+                self._sent_at = self._ready.http.clock.monotonic()
                 self._tell_all(RequestSent())
             try:
                 response = await sending.response()
@@ -150,7 +158,12 @@ class CompareExchange:
                 if frame.event == KEEP_ALIVE:
                     self._tell_all(KeepAliveReceived())
                     continue
-                self._pass_on(decoder.feed(self._redactor.clean(frame.data)))
+                if self._first_at is None:
+                    self._first_at = clock.monotonic()
+                told = decoder.feed(self._redactor.clean(frame.data))
+                if any(isinstance(event, StreamEnded) for _, event in told):
+                    self._tell_if_held_back(decoder)
+                self._pass_on(told)
                 set_pacing(response, paced=decoder.has_begun)
             self._pass_on(decoder.close(reason))
             self._link.note_end(decoder.metadata)
@@ -171,6 +184,14 @@ class CompareExchange:
             if now - heard_at >= _QUIET_S:
                 self._heard_at[model] = now
                 self._tell(self._lanes[model], KeepAliveReceived())
+
+    def _tell_if_held_back(self, decoder: ComparisonDecoder) -> None:
+        """Say so if nothing came for long and then all at once: these servers say `start` at once."""
+        if self._first_at is None or decoder.seen["chunk"] < _FEW_CHUNKS:
+            return
+        waited_s = self._first_at - self._sent_at
+        if waited_s >= _HELD_BACK_S and self._ready.http.clock.monotonic() - self._first_at < waited_s / 10:
+            self._tell_all(WarningRaised(_HELD_BACK))
 
     def _deadline(self) -> float | None:
         """Once every model is done, little can follow; a server that forgets its last word is not waited for."""

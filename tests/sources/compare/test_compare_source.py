@@ -265,6 +265,21 @@ async def test_the_bytes_of_neighbours_are_a_sign_of_life_for_a_silent_lane(monk
         assert second.events.count(KeepAliveReceived()) > 2
 
 
+@pytest.mark.parametrize("generation", GENERATIONS)
+async def test_a_stream_that_was_held_back_is_told_in_every_lane(
+    generation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("compare_tui.sources.compare_exchange._HELD_BACK_S", 0.3)
+    words = [chunk(model, "word ") for _ in range(4) for model in ("a/x", "b/y")]
+    items = [start("a/x"), start("b/y"), *words, done("a/x"), done("b/y"), complete()]
+    async with CompareServer(generation, lambda _: [Wait(0.4), *items]) as server:
+        for answer in await ask(server, "a/x", "b/y"):
+            assert "came at once" in answer.state.warnings[0]
+            assert answer.status is AnswerStatus.COMPLETE
+    async with CompareServer(generation, lambda _: [items[0], items[1], Wait(0.4), *items[2:]]) as server:
+        assert all(answer.state.warnings == () for answer in await ask(server, "a/x", "b/y"))
+
+
 async def test_no_cookie_is_kept_or_sent() -> None:
     refusal = JSONResponse({"detail": "no"}, 400, headers={"set-cookie": "access_token=stale; Path=/"})
     async with CompareServer("CI", refuses=refusal) as server:
