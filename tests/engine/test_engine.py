@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from compare_tui.domain.answers import AnswerError, AnswerStatus, ErrorKind, Usage
@@ -147,6 +149,8 @@ async def test_retry_after_is_honoured_up_to_the_limit() -> None:
     error = answer(comparison, 0).state.error
     assert error is not None
     assert error.retry_after_s == 3600
+    again = datetime.fromtimestamp(bench.clock.wall() + 3600).astimezone()
+    assert error.hint == f"The server allows again on {again:%Y-%m-%d} at {again:%H:%M}."
 
 
 async def test_stopping_keeps_the_text_and_closes_the_stream() -> None:

@@ -36,6 +36,7 @@ from compare_tui.engine.comparison import AnswerFeed, Chunk, Comparison
 from compare_tui.engine.patience import retry_after, timed_out, turn_timed_out
 from compare_tui.engine.policy import Policy
 from compare_tui.engine.ports import Clock, ComparisonSource, ComparisonStream, Emit, Pacing, Place
+from compare_tui.engine.refusals import refused_by_server
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ class AnswerRun:
             return
         again = retry_after(state, self._context.policy, self._context.random())
         if again is None:
-            self._finish(event)
+            self._finish(event, error_came_now=True)
             return
         self._attempt_over()
         self._charge(0.0)  # it failed before any content
@@ -199,10 +200,12 @@ class AnswerRun:
             feed.chunks.append(Chunk(int((at - began) * 1000), isinstance(event, ReasoningReceived), event.text))
         self._changed(self, event)
 
-    def _finish(self, event: AnswerEvent) -> None:
+    def _finish(self, event: AnswerEvent, *, error_came_now: bool = False) -> None:
         feed = self.feed
         at = self._context.clock.monotonic()
         state = fold(feed.state, event, at)
+        if error_came_now and state.error is not None:
+            state = replace(state, error=refused_by_server(state.error, self._context.clock.wall()))
         if state.usage is None and state.has_content and state.status is not AnswerStatus.REFUSED:
             state = replace(state, usage=estimate_usage(state, self.request.prompt_chars))
         feed.state = state = self._with_cost(state)

@@ -1,7 +1,8 @@
-"""Refusals of ours, in words: which limit, how far it is used, and when it will allow again."""
+"""Refusals in words: which limit of ours, how far it is used; when it, or the server, will allow again."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from compare_tui.domain.answers import AnswerError, ErrorKind
@@ -28,6 +29,17 @@ def refused_by_limit(refusal: Refusal, now: float) -> AnswerError:
     wait_s = max(0.0, refusal.allowed_at - now)
     message = f"Refused by the limit {used}. Allowed again {_when(refusal.allowed_at, wait_s)}."
     return AnswerError(ErrorKind.RATE_LIMIT, message, type=refusal.limit, retry_after_s=round(wait_s, 3))
+
+
+def refused_by_server(error: AnswerError, now: float) -> AnswerError:
+    """Return `error` with the moment, by the clock, from which the server allows again, where it has said so.
+
+    `now` is when it said it, in Unix seconds.
+    """
+    wait_s = error.retry_after_s
+    if wait_s is None or wait_s < 1:
+        return error
+    return replace(error, hint=f"{error.hint} The server allows again {_when(now + wait_s, wait_s)}.".strip())
 
 
 def _amount(value: float, unit: Unit) -> str:
