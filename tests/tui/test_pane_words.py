@@ -181,6 +181,16 @@ def test_a_failure_says_what_went_wrong_what_the_server_said_and_which_key_helps
     ]
 
 
+def test_a_refusal_says_that_the_limit_is_ones_own_and_names_no_server() -> None:
+    error = AnswerError(ErrorKind.RATE_LIMIT, "Refused by the limit.", type="answers_per_minute", retry_after_s=9.0)
+    notes = notes_after_text(AnswerState(AnswerStatus.REFUSED, error=error), UNICODE, _keys)
+    assert [note.text for note in notes] == [
+        "✗ Not sent: a limit of yours.",
+        "Refused by the limit.",
+        "r ask again · m other model",
+    ]
+
+
 def test_a_retry_counts_down_and_names_the_key_that_stops_it() -> None:
     state = AnswerState(retry_at=30.0, error=AnswerError(ErrorKind.RATE_LIMIT, "Slow down.", code=429))
     notes = notes_before_text(state, 12.4, UNICODE, _keys)

@@ -59,7 +59,8 @@ def _ending(state: AnswerState, signs: Signs, key_of: KeyOf) -> list[Note]:
     again = f"{key_of('ask-again')} ask again"
     match state.status:
         case AnswerStatus.ERROR | AnswerStatus.REFUSED if state.error is not None:
-            return [*_failure(state.error, signs), Note(f"{again} {signs.separator} {key_of('lanes')} other model")]
+            say = _refusal if state.status is AnswerStatus.REFUSED else _failure
+            return [*say(state.error, signs), Note(f"{again} {signs.separator} {key_of('lanes')} other model")]
         case AnswerStatus.CUT:
             reason = state.error.message if state.error else "The connection ended before the model did."
             return [Note(f"{signs.cut} {reason}", Tone.BAD), Note(f"{again}; what came stays")]
@@ -77,11 +78,17 @@ def _ending(state: AnswerState, signs: Signs, key_of: KeyOf) -> list[Note]:
 
 def _failure(error: AnswerError, signs: Signs) -> list[Note]:
     notes = [Note(f"{signs.error} {long_failure(error)}", Tone.BAD)]
-    if error.message:
-        notes.append(Note(error.message, Tone.LIVE))
+    notes += _said(error.message)
     origin = ", ".join(part for part in (error.type, f"from {error.provider}" if error.provider else None) if part)
     if origin:
         notes.append(Note(origin))
-    if error.hint:
-        notes.append(Note(error.hint, Tone.LIVE))
-    return notes
+    return notes + _said(error.hint)
+
+
+def _refusal(error: AnswerError, signs: Signs) -> list[Note]:
+    """The limit is the reader's own: no server has said anything."""
+    return [Note(f"{signs.error} Not sent: a limit of yours.", Tone.WARN), *_said(error.message), *_said(error.hint)]
+
+
+def _said(text: str) -> list[Note]:
+    return [Note(text, Tone.LIVE)] if text else []
