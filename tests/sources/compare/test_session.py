@@ -214,3 +214,30 @@ async def test_a_password_that_the_server_repeats_is_not_repeated() -> None:
         assert "hunter2" not in str(raised.value)
         assert "*** is too short" in str(raised.value)
         await client.aclose()
+
+
+class LateClock(SystemClock):
+    """A clock whose wall time can be moved."""
+
+    def __init__(self) -> None:
+        self.later_s = 0.0
+
+    def wall(self) -> float:
+        return super().wall() + self.later_s
+
+
+async def test_a_sign_in_of_meanwhile_is_found_after_the_old_one_was_lost() -> None:
+    account = Account(access=jwt(1_000))
+    async with CompareServer("CI", account=account) as server:
+        tokens, clock = signed_in(account.access, "lost-refresh"), LateClock()
+        source = compare_source(server.url, tokens, clock=clock)
+        await take_turn(source, ask_lanes("a/x"))
+        assert sent_token(server) == f"Bearer {account.access}"
+        clock.later_s = 2_000
+        (answer,) = await take_turn(source, ask_lanes("a/x"))
+        assert "has ended" in answer.state.warnings[0]
+        account.access = jwt(9_000)
+        tokens.tokens = Tokens(Secret(account.access))
+        (answer,) = await take_turn(source, ask_lanes("a/x"))
+        assert (sent_token(server), answer.state.warnings) == (f"Bearer {account.access}", ())
+        await source.aclose()
