@@ -7,7 +7,7 @@ import platform
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -140,12 +140,19 @@ class Database:
 
     def _current(self) -> OpenDatabase:
         if self._opened is not None and (self._is_suspect or not self._opened.is_current()):
-            self._drop()
+            self._drop_alone()
         if self._opened is None:
             self._opened = self._opener.open()
             self._is_suspect = False
             self.generation += 1
         return self._opened
+
+    def _drop_alone(self) -> None:
+        """Close the file under the lock: SQLite deletes the log by its name, under which a new file may just be put."""
+        with ExitStack() as locked:
+            with suppress(OSError):  # the directory is gone, and every other process's file with it
+                locked.enter_context(self._lock)
+            self._drop()
 
     def _drop(self) -> None:
         opened, self._opened = self._opened, None

@@ -105,18 +105,27 @@ class Opener:
             return self._replace_damaged()
 
     def _open_as_it_is(self) -> OpenDatabase:
-        """Open the file, and migrate it if it is an older one. The lock is taken only for that."""
-        opened = self._connect()
+        """Open the file, and migrate it if it is an older one.
+
+        Connecting and closing are done under the lock: SQLite finds and deletes the write-ahead log by its name, under
+        which another process may just be putting a new file.
+        """
+        with self.lock:
+            opened = self._connect()
+            try:
+                version = user_version(opened.connection)
+                if version <= len(self.migrations) and not self._is_ready(opened):
+                    self._prepare(opened.connection)
+            except BaseException:
+                opened.close()
+                raise
         try:
-            version = user_version(opened.connection)
             if version <= len(self.migrations):
-                if not self._is_ready(opened):
-                    with self.lock:
-                        self._prepare(opened.connection)
                 self._check(opened.connection)
                 return self._with_journal(opened)
         except BaseException:
-            opened.close()
+            with self.lock:
+                opened.close()
             raise
         opened.close()
         return self._open_beside(
