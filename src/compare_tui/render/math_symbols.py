@@ -114,6 +114,8 @@ _OWN = {
     "lVert": "‖",
     "rVert": "‖",
 }
+_NOT_BETWEEN = frozenset("∀∁∂∃∄∅∆∇∎∏∐∑√∛∜∞∟∠∡∢⊤⊾⊿⋀⋁⋂⋃⋮⋯⋰⋱")
+"""Those of the blocks of mathematical operators that are letters, quantifiers, or stand before a single operand."""
 _LETTERLIKE = {"DOUBLE-STRUCK": "DOUBLE-STRUCK", "SCRIPT": "SCRIPT", "FRAKTUR": "BLACK-LETTER"}
 _RAISED = (
     *range(0xB2, 0xBA),
@@ -125,6 +127,14 @@ _RAISED = (
 )
 _LOWERED = (*range(0x1D62, 0x1D6B), *range(0x2080, 0x209D), 0x2C7C)
 _SIGNS = {"-": "−", "*": "∗"}
+
+
+def is_operator(character: str) -> bool:
+    """Whether `character` stands between two operands, or relates them: ⊔ ⊑ ≺ ⩽ ⇌."""
+    is_mathematical = "\u2200" <= character <= "\u22ff" or "\u2a1d" <= character <= "\u2aff"
+    if is_mathematical:
+        return character not in _NOT_BETWEEN and not "∫" <= character <= "∳"
+    return "HARPOON" in unicodedata.name(character, "")
 
 
 def symbol(name: str) -> str | None:

@@ -20,6 +20,7 @@ from compare_tui.render.math_symbols import (
     SPACES,
     SPANNING_ACCENTS,
     in_alphabet,
+    is_operator,
     lowered,
     raised,
     symbol,
@@ -152,11 +153,9 @@ def _char(text: str) -> Piece:
         return Piece(text, Kind.CLOSE)
     if text in ",;.?":
         return Piece(text, Kind.POINT)
-    if text in _SIGNS:
-        return Piece(text, Kind.SIGN)
     if text == "&":
         raise _NotDrawableError
-    return Piece(text, Kind.LETTER)
+    return Piece(text, Kind.SIGN if _is_sign(text) else Kind.LETTER)
 
 
 def _draw_macro(macro: Macro) -> list[Piece]:
@@ -191,7 +190,7 @@ def _symbol_piece(text: str) -> Piece:
 
 
 def _is_sign(text: str) -> bool:
-    return text in _SIGNS or "ARROW" in unicodedata.name(text[0], "")
+    return text in _SIGNS or is_operator(text[0]) or "ARROW" in unicodedata.name(text[0], "")
 
 
 def _argument(macro: Macro, index: int) -> list[Piece]:
