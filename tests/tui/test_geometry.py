@@ -11,6 +11,7 @@ from rich.style import Style
 from compare_tui.render.flow import Line
 from compare_tui.tui.pane_layout import Arrangement, Layout, arrange
 from compare_tui.tui.panes.frame import Frame, FrameStyles
+from compare_tui.tui.panes.marks import MarkKind
 from compare_tui.tui.panes.rows import Row
 from compare_tui.tui.panes.scroll import Scroll
 from compare_tui.tui.panes.title import Title
@@ -25,6 +26,7 @@ _STYLES = FrameStyles(
     detail=Style(),
     tones=dict.fromkeys(Tone, Style()),
     voices=dict.fromkeys(Voice, Style()),
+    marks=dict.fromkeys(MarkKind, Style()),
 )
 
 

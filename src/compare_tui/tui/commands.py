@@ -36,6 +36,7 @@ class Situation:
     lane_has_text: bool = False
     lane_has_reasoning: bool = False
     n_alternatives: int = 0
+    searches: bool = False
 
 
 Availability = Callable[[Situation], bool]
@@ -51,6 +52,10 @@ def _several_lanes(now: Situation) -> bool:
 
 def _asked(now: Situation) -> bool:
     return now.lane_asked
+
+
+def _searches(now: Situation) -> bool:
+    return now.searches
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +249,9 @@ COMMANDS: tuple[Command, ...] = (
         when=lambda now: now.lane_has_text,
         otherwise="Nothing to copy: the last answer of this lane has no text.",
     ),
+    Command("search", "Search", "Search in all panes", review=("slash",), when=lambda now: now.n_turns > 0),
+    Command("search-next", "Next place", "Go to the next place found", review=("n",), when=_searches),
+    Command("search-previous", "Place before", "Go to the place found before", review=("N",), when=_searches),
     Command("lanes", "Lanes", "Add, edit, move and remove lanes", write=("ctrl+o",), review=("m", "ctrl+o")),
     Command(
         "palette", "Commands", "Search the commands", write=("ctrl+p",), review=("colon", "ctrl+p"), in_palette=False

@@ -11,6 +11,7 @@ _NAMES = {
     "pageup": "PgUp",
     "pagedown": "PgDn",
     "apostrophe": "'",
+    "slash": "/",
     "colon": ":",
     "question_mark": "?",
     "less_than_sign": "<",

@@ -60,7 +60,13 @@ def failed_lanes(comparison: Comparison | None) -> Collection[LaneId]:
 
 
 def read_situation(
-    comparison: Comparison | None, *, mode: Mode, n_lanes: int, lane: LaneId | None, composer: ComposerState
+    comparison: Comparison | None,
+    *,
+    mode: Mode,
+    n_lanes: int,
+    lane: LaneId | None,
+    composer: ComposerState,
+    searches: bool = False,
 ) -> Situation:
     """Return the situation; `lane` is the chosen pane's."""
     turn = None if lane is None else last_turn_of(comparison, lane)
@@ -79,6 +85,7 @@ def read_situation(
         lane_asked=writable and feed is not None,
         lane_has_text=feed is not None and feed.state.n_chars > 0,
         lane_has_reasoning=lane is not None and _has_reasoning(comparison, lane),
+        searches=searches,
         n_alternatives=0 if turn is None or lane is None else len(turn.answers[lane]),
     )
 

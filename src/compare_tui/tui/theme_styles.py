@@ -11,6 +11,7 @@ from rich.style import Style
 from textual.color import Color
 
 from compare_tui.tui.panes.frame import FrameStyles
+from compare_tui.tui.panes.marks import MarkKind
 from compare_tui.tui.panes.tones import Tone, Voice
 
 Variables = Mapping[str, str]
@@ -20,9 +21,11 @@ Variables = Mapping[str, str]
 def _maker(variables: Variables) -> Callable[..., Style]:
     background = Color.parse(variables["background"]).rich_color
 
-    def make(name: str, *, bold: bool | None = None, reverse: bool | None = None) -> Style:
+    def make(
+        name: str, *, bold: bool | None = None, reverse: bool | None = None, underline: bool | None = None
+    ) -> Style:
         color = Color.parse(variables[name]).rich_color
-        return Style(color=color, bgcolor=background, bold=bold, reverse=reverse)
+        return Style(color=color, bgcolor=background, bold=bold, reverse=reverse, underline=underline)
 
     return make
 
@@ -46,6 +49,11 @@ def frame_styles(variables: Variables, *, is_chosen: bool) -> FrameStyles:
             Voice.GOOD: good,
             Voice.WARN: warn,
             Voice.BAD: bad,
+        },
+        marks={
+            MarkKind.FOUND: make("warning", reverse=True),
+            MarkKind.CURRENT: make("prompt", bold=True, reverse=True, underline=True),
+            MarkKind.SELECTED: make("foreground", reverse=True),
         },
     )
 

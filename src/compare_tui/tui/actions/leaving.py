@@ -30,6 +30,7 @@ class LeaveActions:
         keymap: Keymap,
         *,
         mode: Callable[[], Mode],
+        leave_search: Callable[[], bool],
         ask: Ask,
         say: Say,
         begin_anew: Callable[[], None],
@@ -42,6 +43,7 @@ class LeaveActions:
         self._session = session
         self._keymap = keymap
         self._mode = mode
+        self._leave_search = leave_search
         self._ask = ask
         self._say = say
         self._begin_anew = begin_anew
@@ -84,7 +86,7 @@ class LeaveActions:
         return time.monotonic() <= self._armed_until and self._armed_to_stop == self._session.is_live
 
     def _up(self) -> None:
-        if not self._unzoom():
+        if not self._leave_search() and not self._unzoom():
             self._ask_to_quit()
 
     def _quit(self) -> None:
@@ -97,7 +99,8 @@ class LeaveActions:
         self._ask(f"Quit compare-tui?{self._still_coming()}", "quit", self._end)
 
     def _leave(self) -> None:
-        self._unzoom()
+        if not self._leave_search():
+            self._unzoom()
 
     def _unzoom(self) -> bool:
         was_zoomed = self._area.is_zoomed

@@ -13,6 +13,7 @@ from textual.strip import Strip
 from compare_tui.tui.panes.tones import Tone, Voice
 
 if TYPE_CHECKING:
+    from compare_tui.tui.panes.marks import MarkKind
     from compare_tui.tui.panes.rows import Row
     from compare_tui.tui.panes.title import Title
     from compare_tui.tui.signs import Signs
@@ -31,6 +32,7 @@ class FrameStyles(NamedTuple):
     detail: Style
     tones: Mapping[Tone, Style]
     voices: Mapping[Voice, Style]
+    marks: Mapping[MarkKind, Style]
 
 
 class Frame:
@@ -73,7 +75,8 @@ class Frame:
         if row.prefix:
             segments.append(Segment(row.prefix, base))
             used = cell_len(row.prefix)
-        segments += [Segment(part.text, base + part.style if part.style else base) for part in row.line.segments]
+        line = [Segment(part.text, base + part.style if part.style else base) for part in row.line.segments]
+        segments += self._marked(line, row) if row.marks else line
         used += row.line.cells
         if used > self._inner:
             inside = Strip(segments[1:], used).crop(0, self._inner)
@@ -82,6 +85,15 @@ class Frame:
             segments.append(Segment(" " * (self._inner - used), base))
         segments.append(self._right)
         return Strip(segments, max(self._width, CHROME_COLUMNS)).crop(0, self._width)
+
+    def _marked(self, line: list[Segment], row: Row) -> list[Segment]:
+        """Draw the marks of a row over its line; marks do not overlap but for the last, which then wins."""
+        for start, end, kind in row.marks:
+            strip = Strip(line, row.line.cells)
+            style = self._styles.marks[kind]
+            inside = (Segment(part.text, (part.style or style) + style) for part in strip.crop(start, end))
+            line = [*strip.crop(0, start), *inside, *strip.crop(end)]
+        return line
 
     def _edge(self, left: str, spans: Sequence[Segment], right: str) -> Strip:
         border = self._styles.border

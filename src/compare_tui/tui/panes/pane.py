@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from compare_tui.domain.lanes import Lane, LaneId
     from compare_tui.engine.comparison import AnswerFeed, Turn
     from compare_tui.tui.looks import Looks
+    from compare_tui.tui.panes.finds import Found, PaneFinds
     from compare_tui.tui.panes.rows import Row
     from compare_tui.tui.panes.transcript import Transcript
 
@@ -52,6 +53,8 @@ class Pane(Widget, can_focus=True):
         self.lane = lane
         self.scroll = Scroll()
         self.transcript: Transcript | None = None
+        self.finds: PaneFinds | None = None
+        """What is searched for, and where it was found."""
         self._looks = looks
         self._default_backend = default_backend
         self._title = Title("", "")
@@ -72,8 +75,10 @@ class Pane(Widget, can_focus=True):
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing waits to be laid out."""
-        return not self.display or self.transcript is None or self.transcript.is_settled
+        """Whether nothing waits to be laid out, or to be searched."""
+        if self.transcript is None or not (self.display or self.finds is not None):
+            return True
+        return self.transcript.is_settled and (self.finds is None or self.finds.is_complete)
 
     @property
     def n_rows(self) -> int:
@@ -83,14 +88,14 @@ class Pane(Widget, can_focus=True):
     def pull(self, glance: Glance) -> bool:
         """Take what is new, mark what must be painted, return whether anything must.
 
-        A pane that is not on the screen only notes its status: nothing is laid out for nobody.
+        A pane that is not on the screen only notes its status, unless it is searched: nothing is laid out for nobody.
         """
         feed = _last_answer(glance.turns, self.lane.id)
         state = None if feed is None else feed.state
         self._status = NO_STATUS if state is None else self._status_of(state, glance.now)
         dirty = self._set_title(glance, state)
         self._fit()
-        if self.display and self._pull_text(glance):
+        if (self.display or self.finds is not None) and self._pull_text(glance) and self.display:
             dirty |= self._compare_rows()
         return self._set_bottom() | dirty
 
@@ -113,6 +118,21 @@ class Pane(Widget, can_focus=True):
         if not self.scroll.follows:
             self.scroll.to(transcript.row_at(anchor))
         self.moved()
+
+    def search(self, finds: PaneFinds | None, size: Size) -> None:
+        """Mark what is found from the next pull on; `size` is of the panes on the screen, if this was never there."""
+        if finds is None and self.finds is None:
+            return
+        self.finds = finds
+        if not self._fitted.width:
+            self._fitted = size
+        self.moved()
+
+    def found(self) -> list[Found]:
+        """Return what was found, from the top."""
+        if self.finds is None or self.transcript is None:
+            return []
+        return self.finds.found(self.transcript.parts())
 
     def turn_starts(self) -> Sequence[int]:
         """Return the rows where the prompts stand."""
@@ -178,6 +198,9 @@ class Pane(Widget, can_focus=True):
             self.transcript = transcript
         changed = transcript.pull(glance.turns, glance.now, glance.until)
         self.scroll.measure(transcript.height, self.n_rows)
+        if self.finds is not None and (changed or not self.finds.is_complete):
+            self.finds.update((part for _, part in transcript.parts()), glance.until)
+            return True
         return changed
 
     def _fit(self) -> bool:
@@ -185,7 +208,7 @@ class Pane(Widget, can_focus=True):
 
         Also asked before drawing: a pane that is mounted below a dialog may be drawn before it is told its size.
         """
-        if self.size == self._fitted:
+        if self.size == self._fitted or not self.size:
             return False
         is_other_width = self.size.width != self._fitted.width
         self._fitted = self.size
@@ -205,8 +228,17 @@ class Pane(Widget, can_focus=True):
         if transcript is None:
             return [None] * self.n_rows
         top, end = self.scroll.top, self.scroll.top + self.n_rows
-        shown = [transcript.row(y) for y in range(top, min(end, transcript.height))]
+        shown = [self._row(transcript, y) for y in range(top, min(end, transcript.height))]
         return [*shown, *[None] * (self.n_rows - len(shown))]
+
+    def _row(self, transcript: Transcript, y: int) -> Row:
+        row = transcript.row(y)
+        if self.finds is None:
+            return row
+        part, line = transcript.part_at(y)
+        if part is None or part.flow.line(line) is not row.line:
+            return row
+        return row._replace(marks=self.finds.marks(part, line))
 
     # Title and status
 
@@ -298,4 +330,4 @@ def _last_answer(turns: Sequence[Turn], lane: LaneId) -> AnswerFeed | None:
 def _is_same(row: Row | None, other: Row | None) -> bool:
     if row is None or other is None:
         return row is other
-    return row.line is other.line and row.voice is other.voice and row.prefix == other.prefix
+    return row.line is other.line and row.voice is other.voice and row[2:] == other[2:]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual import events
 from textual.containers import Container
+from textual.geometry import Size
 from textual.message import Message
 
 from compare_tui.tui.pane_layout import Arrangement, Layout, arrange
@@ -54,6 +55,11 @@ class PaneArea(Container):
     def shows_one(self) -> bool:
         """Whether one pane has all the room although there are others."""
         return len(self.panes) > 1 and (self.is_zoomed or self.arrangement.tabs)
+
+    @property
+    def pane_size(self) -> Size:
+        """The size of the chosen pane."""
+        return Size(0, 0) if self.pane is None else self.pane.size
 
     def set_lanes(self, lanes: Sequence[Lane]) -> bool:
         """Show `lanes`; panes of lanes that stay keep their place in the text. Return whether anything changed."""

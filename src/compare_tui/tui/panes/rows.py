@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from compare_tui.render.flow import Flow, Line
 from compare_tui.tui.panes.tones import Voice
+
+if TYPE_CHECKING:
+    from compare_tui.tui.panes.marks import Mark
 
 
 class Row(NamedTuple):
@@ -16,6 +19,8 @@ class Row(NamedTuple):
     line: Line
     voice: Voice
     prefix: str = ""
+    marks: tuple[Mark, ...] = ()
+    """Cells of `line` that are marked."""
 
 
 EMPTY_LINE = Line((), 0, 0)
@@ -74,6 +79,16 @@ def stack_row(stack: Stack, y: int) -> Row:
             return BLANK if part is None else part.row(y)
         y -= height
     return BLANK
+
+
+def part_at(stack: Stack, y: int) -> tuple[Part | None, int]:
+    """Return the part that row `y` lies in, and which of its rows it is."""
+    for part in stack:
+        height = 1 if part is None else part.height
+        if y < height:
+            return part, y
+        y -= height
+    return None, 0
 
 
 def locate(stack: Stack, y: int) -> tuple[int, int]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 from compare_tui.domain.lanes import LaneId
 from compare_tui.engine.comparison import AnswerFeed, Turn
 from compare_tui.render.flow import CodeBlock
 from compare_tui.tui.panes.look import Look
-from compare_tui.tui.panes.rows import BLANK, Anchor, Part, Row, locate, row_of, stack_height, stack_row
+from compare_tui.tui.panes.rows import BLANK, Anchor, Part, Row, locate, part_at, row_of, stack_height, stack_row
 from compare_tui.tui.panes.tones import Voice
 from compare_tui.tui.panes.turn_block import TurnBlock
 
@@ -82,6 +82,22 @@ class Transcript:
     def turn_starts(self) -> Sequence[int]:
         """Return the rows where the prompts stand."""
         return self._starts
+
+    def part_at(self, y: int) -> tuple[Part | None, int]:
+        """Return the part that row `y` lies in, and which of its rows it is."""
+        place = bisect_right(self._starts, y) - 1
+        if place < 0 or y >= self._height:
+            return None, 0
+        return part_at(self._blocks[place].stack, y - self._starts[place])
+
+    def parts(self) -> Iterator[tuple[int, Part]]:
+        """Return the parts of all turns from the top, each with its first row."""
+        for start, block in zip(self._starts, self._blocks, strict=True):
+            row = start
+            for part in block.stack:
+                if part is not None:
+                    yield row, part
+                row += 1 if part is None else part.height
 
     def code_blocks(self) -> Sequence[CodeBlock]:
         """Return the blocks of code in all answers, from the top."""

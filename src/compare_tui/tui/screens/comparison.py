@@ -19,6 +19,7 @@ from compare_tui.tui.actions.copying import CopyActions
 from compare_tui.tui.actions.dialogs import DialogActions
 from compare_tui.tui.actions.leaving import LeaveActions
 from compare_tui.tui.actions.panes import PaneActions
+from compare_tui.tui.actions.searching import SearchActions
 from compare_tui.tui.actions.writing import WriteActions
 from compare_tui.tui.commands import Mode, Situation
 from compare_tui.tui.internals.paint import paint_now
@@ -71,6 +72,7 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
         self._pane_actions = PaneActions(
             self.area, self.session, glance=self.glance, focus=self.review, say=self.header.notify_person
         )
+        self._search = SearchActions(self, self.area, show=self._live.frame, focus=self.review)
         self._write_actions = WriteActions(
             self.composer, self.area, self.session, review=self.review, write=self.write,
             say=self.header.notify_person, warn=self.warn, lanes_key=keymap.shown_key("lanes", Mode.WRITE),
@@ -123,7 +125,8 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
         app = self.app
         leaving = LeaveActions(
             self.composer, self.area, self.session, self._keymap,
-            mode=lambda: self.mode, ask=self._ask, say=self.header.notify_person, begin_anew=self._begin_anew,
+            mode=lambda: self.mode, leave_search=self._search.leave,
+            ask=self._ask, say=self.header.notify_person, begin_anew=self._begin_anew,
             suspend=app.action_suspend_process, redraw=lambda: _ignore(self.refresh()), end=lambda: app.exit(),
         )  # fmt: skip
         dialogs = DialogActions(
@@ -132,7 +135,7 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
         )  # fmt: skip
         answers = AnswerActions(self.area, self.session, self._copy)
         copying = CopyActions(self, self.area, self.session, copy=self._copy, say=self.header.notify_person)
-        groups = (self._write_actions, self._pane_actions, answers, copying, leaving, dialogs)
+        groups = (self._write_actions, self._pane_actions, answers, copying, self._search, leaving, dialogs)
         return {name: action for group in groups for name, action in group.table().items()}
 
     @property
@@ -180,6 +183,7 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
             n_lanes=len(self.session.lanes),
             lane=None if pane is None else pane.lane.id,
             composer=ComposerState(bool(area.text.strip()), area.at_first_line, area.at_last_line),
+            searches=self._search.is_active,
         )
 
     # What is shown
@@ -192,6 +196,7 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
 
     def pull(self) -> bool:
         """Let the panes take what is new, and paint it at once; return whether more waits to be laid out."""
+        self._search.keep_up()
         dirty = self.area.pull(self.glance())
         self.show_state()
         paint_now(self, dirty)
@@ -209,7 +214,7 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
         """Show what follows from the state: hints, notices, tabs. Bars repaint only where they differ."""
         self.header.check_notice()
         self.header.set_help_key(self._keymap.shown_key("help", self.mode))
-        self.footer.set_situation(self.situation())
+        self.footer.set_situation(self.situation(), self._search.line())
         self.set_class(self.area.shows_one, "-single")
         if self.area.shows_one:
             lanes = self.session.lanes

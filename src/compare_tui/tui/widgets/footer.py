@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from compare_tui.tui.commands import Mode, Situation
 from compare_tui.tui.keymap import Keymap
@@ -31,6 +31,7 @@ _WRITE = (
     Hint(("help",), "help"),
 )
 _REVIEW = (
+    Hint(("search-next", "search-previous"), "next, before"),
     Hint(("write-all",), "write"),
     Hint(("stop",), "stop"),
     Hint(("ask-again",), "again"),
@@ -66,12 +67,18 @@ class Footer(Bar):
         super().__init__(id="footer")
         self._keymap = keymap
         self._situation = Situation()
+        self._search = ""
 
-    def set_situation(self, situation: Situation) -> None:
-        """Show the hints for `situation`."""
+    def set_situation(self, situation: Situation, search: str | None = None) -> None:
+        """Show the hints for `situation`, after `search`: what is searched for and where one stands."""
         self._situation = situation
+        self._search = self._search if search is None else search
         spans: list[Span] = []
         room = self.size.width
+        if self._search:
+            words = set_cell_size(self._search, room // 2) if cell_len(self._search) > room // 2 else self._search
+            spans = [Span(" "), Span(words, "warn")]
+            room -= 1 + cell_len(words)
         for keys, word in hints(self._keymap, situation):
             gap = "   " if spans else " "
             size = cell_len(gap) + cell_len(keys) + 1 + cell_len(word)
