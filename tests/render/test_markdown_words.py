@@ -21,6 +21,18 @@ _DECODED = re.compile(r"&#?\w+;|<br>|<U\+\w+>")
 _FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]*\$|\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
 
 
+def test_unicode_line_separators_end_a_line_and_stay_in_the_text() -> None:
+    flow = MarkdownFlow(plain(), 40, dialect=DIALECT)
+    text = "one\u2028two\n\n```js\nlet a;\u2028let b;\nlet c;\u2029\n```\n\n| a\u2028b |"
+    for start in range(0, len(text), 5):
+        flow.append(text[start : start + 5])
+    flow.finish()
+    assert [line.plain.strip() for line in drawn(flow)][:2] == ["one", "two"]
+    assert not [line for line in drawn(flow) if "\u2028" in line.plain or "\u2029" in line.plain]
+    assert flow.text() == text
+    assert [block.text for block in flow.code_blocks()] == ["let a;\u2028let b;\nlet c;\u2029"]
+
+
 def read_back(flow: Flow) -> str:
     """The drawn text without margins, wrapped lines joined again."""
     text = ""

@@ -25,6 +25,15 @@ def test_a_line_end_at_the_end_draws_no_empty_line() -> None:
     assert [flow.line(y).plain for y in range(flow.height)] == ["one", "", "two"]
 
 
+def test_unicode_line_separators_end_a_line_and_stay_in_the_text() -> None:
+    flow = PlainFlow(plain(), 10)
+    flow.append("one\u2028two\u2029")
+    flow.append("three")
+    assert [flow.line(y).plain for y in range(flow.height)] == ["one", "two", "three"]
+    assert flow.text() == "one\u2028two\u2029three"
+    assert [flow.line_source(y) for y in range(flow.height)] == [0, 4, 8]
+
+
 def test_a_line_knows_where_it_begins_in_the_received_text() -> None:
     flow = PlainFlow(plain(), 8)
     flow.append("a\tbb ccc dddd\nee")

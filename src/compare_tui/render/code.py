@@ -13,7 +13,7 @@ from compare_tui.render.highlighting import LONGEST_LINE, Highlighter, Tokens
 from compare_tui.render.leaves import Place
 from compare_tui.render.syntax_styles import PLAIN
 from compare_tui.render.view import Margin, View
-from compare_tui.render.wrapping import Joint, cells, chop
+from compare_tui.render.wrapping import SEPARATORS, Joint, cells, chop
 
 _INDENT = "  "
 _ROOM_FOR_INDENT = 12
@@ -83,8 +83,12 @@ class CodeLeaf:
         self._tokens = exact
         return first
 
-    def block(self) -> CodeBlock:
-        return CodeBlock(self.info, "\n".join(self._code), self.place.source)
+    def block(self, received: str) -> CodeBlock:
+        """Return the code as it stands in the text that was received, line ends of other kinds included."""
+        ends = [received[end : end + 1] for _, end in self._spans[:-1]]
+        ends = [end if end in SEPARATORS else "\n" for end in ends]
+        text = "".join(line + end for line, end in zip(self._code, [*ends, ""], strict=True)) if self._code else ""
+        return CodeBlock(self.info, text, self.place.source)
 
     def _extend(self, view: View, tokens: Sequence[Tokens], spans: Sequence[tuple[int, int]]) -> None:
         del self.lines[self.n_fixed :]

@@ -12,6 +12,7 @@ from compare_tui.render.document import Document
 from compare_tui.render.flow import CodeBlock, Line
 from compare_tui.render.palette import Palette
 from compare_tui.render.view import View
+from compare_tui.render.wrapping import with_line_ends
 
 _source = attrgetter("source")
 
@@ -92,7 +93,8 @@ class MarkdownFlow:
 
     def code_blocks(self) -> Sequence[CodeBlock]:
         self._look()
-        return [leaf.block() for leaf in self._document.leaves() if isinstance(leaf, CodeLeaf)]
+        received = self.text()
+        return [leaf.block(received) for leaf in self._document.leaves() if isinstance(leaf, CodeLeaf)]
 
     def _look(self) -> None:
         if not self._is_bounded and (self._fresh or self._is_finishing != self._is_finished):
@@ -106,7 +108,7 @@ class MarkdownFlow:
             self._fresh = [text[limit:]]
             text = text[:limit]
         if text and not self._is_finished:
-            self._document.grow(text)
+            self._document.grow(with_line_ends(text))
         if self._is_finishing and not self._fresh and not self._is_finished:
             self._is_finished = True
             if self._document.finish():

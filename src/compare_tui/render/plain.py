@@ -12,7 +12,7 @@ from rich.style import Style
 from compare_tui.render.flow import CodeBlock, Line
 from compare_tui.render.palette import Palette, Roles
 from compare_tui.render.runs import TAB
-from compare_tui.render.wrapping import Joint, cells, wrap
+from compare_tui.render.wrapping import Joint, cells, with_line_ends, wrap
 
 _source = attrgetter("source")
 
@@ -107,7 +107,7 @@ class PlainFlow:
     def _take(self, limit: int | None) -> None:
         fresh = "".join(self._fresh)
         self._fresh = [] if limit is None or len(fresh) <= limit else [fresh[limit:]]
-        text = fresh[:limit]
+        text = with_line_ends(fresh[:limit])
         if not text:
             return
         if self._open:

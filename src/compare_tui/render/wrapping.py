@@ -10,6 +10,8 @@ from typing import Literal
 
 from rich.cells import cell_len
 
+SEPARATORS = ("\u2028", "\u2029")
+"""Ends of lines and paragraphs. Drawn as they are, they would take no cell here and any number in terminals."""
 Joint = Literal["", " ", "\n"]
 """What stood between two visual lines of one text."""
 
@@ -25,6 +27,13 @@ _NO_BREAK_AFTER = frozenset("（「『【《〈〔［｛([{«“‘$")
 _CJK_START = 0x1100
 _JOINER = "\u200d"
 _EMOJI_STYLE = "\ufe0f"
+
+
+def with_line_ends(text: str) -> str:
+    """Return `text` with a line end in place of each separator of lines."""
+    for separator in SEPARATORS:
+        text = text.replace(separator, "\n")
+    return text
 
 
 def is_single_cell(text: str) -> bool:
