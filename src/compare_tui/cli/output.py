@@ -11,11 +11,12 @@ import json
 import os
 import select
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from enum import StrEnum
 from queue import SimpleQueue
 
 from compare_tui.domain.json_types import Json
+from compare_tui.domain.safe_json import make_safe_json
 from compare_tui.domain.safe_text import make_safe
 
 _JOIN_STEP_S = 0.2
@@ -61,7 +62,7 @@ class Output:
 
     def write_json(self, document: Json, *, indent: int | None = None) -> None:
         """Write a JSON document and a line end: UTF-8, whatever the terminal's encoding is."""
-        text = json.dumps(_safe(document), ensure_ascii=False, indent=indent)
+        text = json.dumps(make_safe_json(document), ensure_ascii=False, indent=indent)
         self._put(text.encode() + b"\n")
 
     def write_utf8(self, text: str) -> None:
@@ -101,18 +102,6 @@ class Output:
                 else:
                     self.fault = fault
                 self.on_closed()
-
-
-def _safe(value: Json) -> Json:
-    match value:
-        case str():
-            return make_safe(value)
-        case Mapping():
-            return {make_safe(key): _safe(inner) for key, inner in value.items()}
-        case Sequence():
-            return [_safe(inner) for inner in value]
-        case _:
-            return value
 
 
 def _write_all(fd: int, data: bytes) -> None:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import tomli_w
-
-from compare_tui.config.toml_file import parse_toml, shown_path
+from compare_tui.config.toml_file import parse_toml, shown_path, write_toml
 from compare_tui.domain.errors import ConfigError
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -37,12 +34,4 @@ def read_keys(path: Path) -> dict[str, Any]:
 def write_key(path: Path, backend: str, key: str | Mapping[str, str]) -> None:
     """Keep `key`, or what a sign-in gave, for `backend`, beside the others. Raises ConfigError."""
     keys = {**read_keys(path), backend: key}
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # A file of its own (made with mode 0600), then a rename: no moment with half a file or with readable keys.
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".keys-")
-        with os.fdopen(descriptor, "wb") as file:
-            tomli_w.dump(keys, file)
-        Path(name).replace(path)
-    except OSError as fault:
-        raise ConfigError(f"{shown_path(path)} cannot be written: {fault.strerror}.") from None
+    write_toml(path, keys)

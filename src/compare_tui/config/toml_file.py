@@ -1,9 +1,12 @@
-"""Reading one TOML file: faults name the file, the line and the column."""
+"""Reading and writing one TOML file: faults name the file, the line and the column."""
 
 from __future__ import annotations
 
+import os
 import re
+import tempfile
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -68,3 +71,18 @@ def _where(position: re.Match[str] | None, text: str) -> tuple[int, int]:
         return int(position["line"]), int(position["column"])
     lines = text.split("\n")
     return len(lines), len(lines[-1]) + 1
+
+
+def write_toml(path: Path, table: Mapping[str, Any]) -> None:
+    """Write the file, readable by the user alone, whole or not at all. Raises ConfigError."""
+    import tomli_w
+
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # A file of its own (made with mode 0600), then a rename: no moment with half a file or with readable keys.
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-")
+        with os.fdopen(descriptor, "wb") as file:
+            tomli_w.dump(table, file)
+        Path(name).replace(path)
+    except OSError as fault:
+        raise ConfigError(f"{shown_path(path)} cannot be written: {fault.strerror}.") from None

@@ -21,6 +21,7 @@ from compare_tui.domain.answers import (
 from compare_tui.domain.errors import UsageError
 from compare_tui.domain.json_types import Json, JsonObject
 from compare_tui.domain.lanes import Lane, LaneId, LaneSpec
+from compare_tui.domain.safe_json import make_safe_json
 from compare_tui.domain.safe_text import make_safe, make_safe_line
 from compare_tui.domain.tiers import Tier
 from compare_tui.engine.comparison import AnswerFeed, Chunk, Comparison, Turn
@@ -63,7 +64,7 @@ def _record(document: JsonObject) -> ComparisonRecord:
 
 
 def _lane(table: JsonObject, place: int) -> Lane:
-    params = _table(_safe(table["params"]))
+    params = _table(make_safe_json(table["params"]))
     return Lane(LaneId(place), LaneSpec(_line(table["model"]), _line(table["backend"]), params))
 
 
@@ -83,7 +84,7 @@ def _turn(table: JsonObject, lanes: Sequence[Lane], comparison: str) -> Turn:
 
 
 def _feed(table: JsonObject, lane: Lane, turn: int, identity: str) -> AnswerFeed:
-    spec = LaneSpec(_line(table["model"]), _line(table["backend"]), _table(_safe(table["params"])))
+    spec = LaneSpec(_line(table["model"]), _line(table["backend"]), _table(make_safe_json(table["params"])))
     chunks = [
         *_pieces(make_safe(_text(table["reasoning"])), _list(table["reasoning_chunks"]), is_reasoning=True),
         *_pieces(make_safe(_text(table["text"])), _list(table["chunks"]), is_reasoning=False),
@@ -213,15 +214,3 @@ def _optional_line(value: Json) -> str | None:
 
 def _optional_text(value: Json) -> str | None:
     return None if value is None else _safe_text(value)
-
-
-def _safe(value: Json) -> Json:
-    match value:
-        case str():
-            return make_safe(value)
-        case Mapping():
-            return {make_safe(key): _safe(inner) for key, inner in value.items()}
-        case Sequence():
-            return [_safe(inner) for inner in value]
-        case _:
-            return value

@@ -6,18 +6,18 @@ import json
 from collections.abc import Mapping, Sequence
 
 from compare_tui.domain.json_types import Json
-from compare_tui.domain.safe_text import make_safe
+from compare_tui.domain.safe_json import make_safe_json
 
 
 def safe_object(text: object) -> dict[str, Json]:
     """Return a JSON object with safe texts."""
-    value = _safe(_read(text))
+    value = make_safe_json(_read(text))
     return dict(value) if isinstance(value, Mapping) else {}
 
 
 def safe_list(text: object) -> list[Json]:
     """Return a JSON list with safe texts."""
-    value = _safe(_read(text))
+    value = make_safe_json(_read(text))
     return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else []
 
 
@@ -40,15 +40,3 @@ def _read(text: object) -> Json:
     except (ValueError, RecursionError):
         return None
     return value
-
-
-def _safe(value: Json) -> Json:
-    match value:
-        case str():
-            return make_safe(value)
-        case Mapping():
-            return {make_safe(key): _safe(inner) for key, inner in value.items()}
-        case Sequence():
-            return [_safe(inner) for inner in value]
-        case _:
-            return value
