@@ -49,6 +49,11 @@ class EngineRoom:
         self._thread.start()
         return self._thread
 
+    def wait_until_built(self) -> None:
+        """Wait until engine and store stand. Raises what hindered them."""
+        assert self._thread is not None  # nobody asks before the engine is started
+        self._thread.call(lambda _engine: None).result()
+
     def parse_lanes(self, spelling: str) -> Sequence[LaneSpec]:
         """Return the lanes of one spelling. Raises UsageError."""
         return self._loaded.parse_lanes(spelling)

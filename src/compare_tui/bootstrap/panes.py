@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 
 from compare_tui.bootstrap.engine_room import EngineRoom
+from compare_tui.bootstrap.past import past_of
 from compare_tui.bootstrap.ways_in import find_start
 from compare_tui.cli.services import AppOrder
 from compare_tui.domain.lane_spelling import spell_lane
@@ -39,6 +40,7 @@ def pane_services(
         today=room.today,
         listen_to_notices=room.notices.listen,
         backend_notes=backend_notes or {},
+        past=past_of(room),
         start=find_start(
             order.loaded, order.lanes, os.environ, add_server=room.add_server, add_embedded=room.add_embedded
         ),

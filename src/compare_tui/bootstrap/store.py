@@ -11,7 +11,6 @@ from compare_tui.config.load import Loaded
 from compare_tui.config.schema import OpenRouterBackend
 from compare_tui.domain.server_limits import Pace
 from compare_tui.domain.usage import Today
-from compare_tui.engine.history import History
 from compare_tui.engine.ports import Clock, Ledger, Pacing, Recorder, UsageReader
 from compare_tui.storage.database import Database
 from compare_tui.storage.history import SqliteHistory
@@ -34,7 +33,7 @@ class Store:
     recorder: Recorder
     ledger: Ledger
     today: Callable[[], Today | None]
-    history: History
+    history: SqliteHistory
     pacing: Pacing
     usage: UsageReader
 

@@ -11,12 +11,15 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from compare_tui.domain.errors import UsageError
 from compare_tui.domain.lanes import LaneSpec
 
 if TYPE_CHECKING:
+    from compare_tui.domain.server_limits import SeenLimit
     from compare_tui.domain.tiers import Tier
     from compare_tui.engine.engine import Engine
-    from compare_tui.engine.ports import Observer
+    from compare_tui.engine.history import ComparisonRecord, History
+    from compare_tui.engine.ports import Observer, UsageReader
 
 T = TypeVar("T")
 
@@ -84,6 +87,34 @@ class Start:
     ways: Sequence[WayIn]
 
 
+class NameTakenError(UsageError):
+    """A file of this name is there, and was not to be replaced."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What was kept, and files made of it. All of it reads or writes files: to be called on other threads.
+
+    Everything raises CompareTuiError; `history` and `usage` wait until the engine stands.
+    """
+
+    history: Callable[[], History]
+    usage: Callable[[], UsageReader]
+    server_limits: Callable[[], Sequence[SeenLimit]]
+    """What servers said about their limits, the latest first."""
+    write_file: Callable[[ComparisonRecord, str, str, bool], str]
+    """Takes a comparison, one of `formats`, a file's name and whether to replace it; returns the file's whole path.
+
+    Raises NameTakenError.
+    """
+    read_time: Callable[[str], float]
+    """Reads `today`, `24h`, `7d`, `2w` or a local date and time as Unix seconds; needs no file."""
+    wall: Callable[[], float] = time.time
+    """Unix seconds; needs no file."""
+    formats: Mapping[str, str] = field(default_factory=dict)
+    """What can be written: a file's ending, and what it is."""
+
+
 def _no_notices(_listener: Callable[[str], None]) -> None:
     """Nobody has anything to say."""
 
@@ -114,6 +145,10 @@ class Services:
     """Takes a listener for notices in one line, such as that nothing can be saved; it is called from any thread."""
     backend_notes: Mapping[str, str] = field(default_factory=dict)
     """By backend: what a reader of its panes must know, such as `variants of one small model` or `a recording`."""
+    past: Past | None = None
+    """None: nothing is kept here."""
+    opens: str | None = None
+    """A comparison of the past to begin with: its id or the beginning of it, or empty for the newest."""
     start: Start | None = None
     """Set where nothing can be sent yet."""
     enter_sends: bool = True

@@ -19,6 +19,7 @@ from compare_tui.tui.actions.copying import CopyActions
 from compare_tui.tui.actions.dialogs import DialogActions
 from compare_tui.tui.actions.leaving import LeaveActions
 from compare_tui.tui.actions.panes import PaneActions
+from compare_tui.tui.actions.past import PastActions
 from compare_tui.tui.actions.searching import SearchActions
 from compare_tui.tui.actions.writing import WriteActions
 from compare_tui.tui.commands import Mode, Situation
@@ -77,6 +78,12 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
             self.composer, self.area, self.session, review=self.review, write=self.write,
             say=self.header.notify_person, warn=self.warn, lanes_key=keymap.shown_key("lanes", Mode.WRITE),
         )  # fmt: skip
+        self._past_actions = PastActions(
+            services, self.session, looks.signs,
+            push=lambda screen, then: _ignore(self.app.push_screen(screen, then)),
+            work=lambda work: _ignore(self.run_worker(work, group="past")), ask=self._ask,
+            say=self.header.notify_person, warn=self.warn, clear=self._forget_panes, is_idle=self._is_idle,
+        )  # fmt: skip
 
     def compose(self) -> ComposeResult:
         yield self.header
@@ -102,8 +109,9 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
         self.run_worker(self._looks.warm_up, thread=True)
         if self._services.start is not None and not self.session.lanes:
             self._show_start(self._services.start)
-        elif self._services.prompt:
+        elif self._services.prompt and self._services.opens is None:
             self._write_actions.send_text(self._services.prompt)
+        self._past_actions.begin()
 
     def _show_start(self, start: Start) -> None:
         from compare_tui.tui.screens.start import StartScreen
@@ -135,7 +143,16 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
         )  # fmt: skip
         answers = AnswerActions(self.area, self.session, self._copy)
         copying = CopyActions(self, self.area, self.session, copy=self._copy, say=self.header.notify_person)
-        groups = (self._write_actions, self._pane_actions, answers, copying, self._search, leaving, dialogs)
+        groups = (
+            self._write_actions,
+            self._pane_actions,
+            answers,
+            copying,
+            self._search,
+            leaving,
+            dialogs,
+            self._past_actions,
+        )
         return {name: action for group in groups for name, action in group.table().items()}
 
     @property
@@ -206,7 +223,8 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
         """Show the lanes and turns as they are now, whatever has changed."""
         self.area.set_lanes(self.session.lanes)
         notes = {self._services.backend_notes.get(lane.backend, "") for lane in self.session.lanes}
-        self.header.set_banner("; ".join(sorted(notes - {""})))
+        read_only = ["read-only: open in another program"] if self.session.is_read_only else []
+        self.header.set_banner("; ".join([*read_only, *sorted(notes - {""})]))
         self._write_actions.show_target()
         self._live.frame()
 
@@ -281,6 +299,16 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
     def _begin_anew(self) -> None:
         self.area.clear()
         self.session.begin_anew()
+
+    def _forget_panes(self) -> None:
+        """Other panes follow: the mode stays, although the focus goes with the old ones."""
+        self.area.clear()
+        if self.mode is Mode.REVIEW:
+            self.call_after_refresh(self.review)
+
+    def _is_idle(self) -> bool:
+        """Whether a person has begun nothing yet."""
+        return self.is_current and not self.composer.text and self.session.comparison is None
 
     def _ask(self, question: str, deed: str, act: Callable[[], None]) -> None:
         from compare_tui.tui.screens.confirm import ConfirmScreen

@@ -57,6 +57,17 @@ class ChoiceList(Widget, can_focus=True):
         self.move_to(self.place if place is None else place)
         self.refresh(layout=True)
 
+    def set_empty(self, text: str) -> None:
+        """Say `text` where there is no entry."""
+        self._empty = text
+
+    def add_entries(self, entries: Sequence[Entry]) -> None:
+        """Show `entries` below the others."""
+        added = tuple(Entry(*(make_safe_line(part) for part in entry)) for entry in entries)
+        self._entries += added
+        self._text_cells = max(self._text_cells, *(cell_len(entry.text) for entry in added), 0)
+        self.refresh(layout=True)
+
     def move_to(self, place: int) -> None:
         """Mark the entry at `place`, or the nearest."""
         self.place = max(0, min(place, len(self._entries) - 1))

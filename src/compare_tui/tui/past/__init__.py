@@ -1,0 +1,1 @@
+"""Words and tables for what was kept: history and usage, without any widget."""
