@@ -11,8 +11,11 @@ import click
 from compare_tui.cli.exit_status import ExitStatus
 from compare_tui.cli.options import PlaceOptions, load_settings, place_options
 from compare_tui.cli.plain_command import PlainCommand
+from compare_tui.cli.services import AppOrder
 from compare_tui.cli.surroundings import Surroundings
+from compare_tui.config.load import Loaded
 from compare_tui.domain.answers import AnswerStatus
+from compare_tui.domain.errors import UsageError
 
 _FORMATS = ("md", "html", "json", "csv")
 
@@ -45,6 +48,27 @@ def history_command(surroundings: Surroundings, /, *, as_json: bool, limit: int 
         else:
             write_entries(history, wanted, limit or PAGE, surroundings.output)
     return ExitStatus.OK
+
+
+@click.command("resume", cls=PlainCommand)
+@click.argument("comparison", metavar="[ID]", default="")
+@place_options
+@click.pass_obj
+def resume_command(surroundings: Surroundings, /, *, comparison: str, **options: Any) -> int:
+    """Open a comparison in the panes and go on with it; ID may be its beginning, without it the last one."""
+    if surroundings.terminal_fault is not None:
+        hint = "compare-tui show reads it, compare-tui ask -c goes on with the last one."
+        raise UsageError(f"{surroundings.terminal_fault}, so it cannot show panes.", hint=hint)
+    loaded = load_settings(PlaceOptions(**options), surroundings.environ)
+    return surroundings.services.run_app(AppOrder(loaded=loaded, opens=find_past(surroundings, loaded, comparison)))
+
+
+def find_past(surroundings: Surroundings, loaded: Loaded, prefix: str = "") -> str:
+    """Return the id that `prefix` means; the newest comparison's if it is empty. Raises UsageError."""
+    from compare_tui.cli.history import find_comparison
+
+    with surroundings.services.open_history(loaded, on_notice=surroundings.diagnostics.warning) as history:
+        return find_comparison(history, prefix)
 
 
 @click.command("show", cls=PlainCommand)

@@ -57,6 +57,8 @@ class AppOrder:
     prompt: str = ""
     """Sent as soon as the panes stand; empty: nothing is sent."""
     save: bool = True
+    opens: str | None = None
+    """The id of a comparison of the past to begin with, in place of `lanes` and `prompt`."""
 
 
 class Services(Protocol):
