@@ -13,7 +13,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
     for name in ("COMPARE_TUI_CONFIG", "COMPARE_TUI_DATA_DIR", "OPENROUTER_API_KEY", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
-    work = tmp_path / "work"
+    work = tmp_path / "here"
     work.mkdir()
     monkeypatch.chdir(work)
     return tmp_path

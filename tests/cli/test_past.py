@@ -155,3 +155,25 @@ async def test_continue_and_lanes_exclude_each_other(past: Past) -> None:
     done = past.run("ask", "-c", "-m", "x", "Go on.")
     assert done.status == 2
     assert "-c goes on with the lanes of the last comparison." in done.err
+
+
+async def test_resume_opens_the_comparison_that_is_meant(past: Past) -> None:
+    first = await past.keep("First", "x", "y")
+    second = await past.keep("Second", "x", "y")
+    assert past.run("resume", terminal=True).status == 0
+    assert past.run("resume", first.comparison.id, terminal=True).status == 0
+    assert past.run("-c", terminal=True).status == 0
+    opened = [order.opens for order in past.stage.app_orders]
+    assert opened == [second.comparison.id, first.comparison.id, second.comparison.id]
+
+
+async def test_resume_needs_a_terminal_and_a_comparison(past: Past) -> None:
+    done = past.run("resume", terminal=True)
+    assert (done.status, done.err) == (2, "compare-tui: There is no comparison yet.\n")
+    done = past.run("resume")
+    assert done.status == 2
+    assert "Standard output is no terminal, so it cannot show panes. compare-tui show reads it" in done.err
+    await past.keep("First", "x", "y")
+    done = past.run("-c", "And then what?", terminal=True)
+    assert (done.status, past.stage.app_orders) == (2, [])
+    assert "compare-tui ask -c sends one." in done.err
