@@ -274,7 +274,7 @@ async def test_an_interrupt_while_waiting_for_standard_input_is_quiet(home: Path
 
 
 async def test_wrong_words_are_one_line_and_exit_2(home: Path) -> None:
-    (home / "work" / ".compare-tui.toml").write_text("retries = \n")
+    (home / "here" / ".compare-tui.toml").write_text("retries = \n")
     done = await run("ask", "What?", "-m", "a")
     assert (done.status, done.out) == (2, "")
     assert done.err == "compare-tui: ~/here/.compare-tui.toml, line 1, column 11: Invalid value.\n"
