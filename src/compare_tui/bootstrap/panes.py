@@ -12,7 +12,7 @@ from compare_tui.bootstrap.ways_in import find_start
 from compare_tui.cli.services import AppOrder
 from compare_tui.domain.lane_spelling import spell_lane
 from compare_tui.tui.run import run_app
-from compare_tui.tui.services import Services
+from compare_tui.tui.services import Services, Start
 
 
 def run_panes(order: AppOrder, *, replays: bool = False, backend_notes: Mapping[str, str] | None = None) -> int:
@@ -41,11 +41,15 @@ def pane_services(
         listen_to_notices=room.notices.listen,
         backend_notes=backend_notes or {},
         past=past_of(room),
-        start=find_start(
-            order.loaded, order.lanes, os.environ, add_server=room.add_server, add_embedded=room.add_embedded
-        ),
+        opens=order.opens,
+        start=None if order.opens is not None else _start(order, room),
         enter_sends=settings.enter == "send",
         theme=settings.theme,
         mouse=settings.mouse,
         monotonic=room.clock.monotonic,
     )
+
+
+def _start(order: AppOrder, room: EngineRoom) -> Start | None:
+    """Return the ways in where no lane is named."""
+    return find_start(order.loaded, order.lanes, os.environ, add_server=room.add_server, add_embedded=room.add_embedded)

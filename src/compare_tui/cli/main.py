@@ -18,7 +18,13 @@ from compare_tui.cli.diagnostics import PROGRAM
 from compare_tui.cli.exit_status import ExitStatus
 from compare_tui.cli.first_word import Call, read_call
 from compare_tui.cli.options import PlaceOptions, TurnOptions, load_settings, place_options, turn_options
-from compare_tui.cli.past_commands import export_command, history_command, show_command
+from compare_tui.cli.past_commands import (
+    export_command,
+    find_past,
+    history_command,
+    resume_command,
+    show_command,
+)
 from compare_tui.cli.plain_command import PlainCommand, TextAskedForError, show_version
 from compare_tui.cli.prepare import Format, prepare
 from compare_tui.cli.services import AppOrder, Services
@@ -40,6 +46,9 @@ class _BareForm(PlainCommand):
 
 @click.command(cls=_BareForm)
 @turn_options
+@click.option(
+    "-c", "--continue", "goes_on", is_flag=True, help="Go on with the last comparison, its lanes and history."
+)
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=show_version, help="Show the version."
 )
@@ -135,6 +144,7 @@ COMMANDS: dict[str, click.Command] = {
         ask_command,
         demo,
         history_command,
+        resume_command,
         show_command,
         export_command,
         models_command,
@@ -213,6 +223,8 @@ def _open_panes(surroundings: Surroundings, options: TurnOptions, open_app: Call
     if fault is not None:
         raise UsageError(f"{fault}, so it cannot show panes.", hint="compare-tui ask answers without a screen.")
     message = prepare(surroundings, options)
+    if options.goes_on and message.text:
+        raise UsageError("With -c the panes open without a prompt.", hint="compare-tui ask -c sends one.")
     if surroundings.piped is not None:
         take_keys_from_terminal()
     order = AppOrder(
@@ -221,5 +233,6 @@ def _open_panes(surroundings: Surroundings, options: TurnOptions, open_app: Call
         lineup=message.chosen.lineup,
         prompt=message.text,
         save=not options.no_save,
+        opens=find_past(surroundings, message.loaded) if options.goes_on else None,
     )
     return open_app(order)
