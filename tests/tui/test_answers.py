@@ -123,7 +123,7 @@ async def test_a_key_that_has_nothing_to_act_upon_says_so() -> None:
         assert "Nothing to stop" in running.screen.header.text
 
 
-async def test_todays_figures_are_read_again_when_the_answers_have_ended() -> None:
+async def test_todays_figures_are_read_again_when_answers_begin_and_when_they_have_ended() -> None:
     from compare_tui.tui.services import Today
 
     readings = iter(range(1, 100))
@@ -132,5 +132,6 @@ async def test_todays_figures_are_read_again_when_the_answers_have_ended() -> No
             lambda: "today 1 answer · $0.5000 of $5.00 · 3/20 this minute" in running.screen.header.text
         )
         await running.send("go")
-        await running.end(0)
         await running.until(lambda: "today 2 answers" in running.screen.header.text)
+        await running.end(0)
+        await running.until(lambda: "today 3 answers" in running.screen.header.text)

@@ -17,16 +17,17 @@ from compare_tui.tui.session import Session
 class Live:
     """Starts the engine after the first paint and pulls from then on.
 
-    `pull` shows what is new and says whether more waits; `settled` is called when the last answer has ended.
+    `pull` shows what is new and says whether more waits; `turned` is called when answers begin to come and
+    when the last of them has ended.
     """
 
     def __init__(
-        self, owner: Widget, session: Session, *, pull: Callable[[], bool], settled: Callable[[], None]
+        self, owner: Widget, session: Session, *, pull: Callable[[], bool], turned: Callable[[], None]
     ) -> None:
         self._owner = owner
         self._session = session
         self._pull = pull
-        self._settled = settled
+        self._turned = turned
         self._pulse: Pulse | None = None
         self.engine: EnginePort | None = None
 
@@ -43,7 +44,7 @@ class Live:
         self._session.attach(calls)
         services.listen_to_notices(lambda text: _call_soon(loop, context, noticed, text))
         # The engine's thread has opened the store by then, so that today's figures can be read.
-        calls.call(lambda _engine: None, lambda _: self._settled())
+        calls.call(lambda _engine: None, lambda _: self._turned())
 
     def frame(self) -> None:
         """Show what is new; beat as long as more may come."""
@@ -54,8 +55,8 @@ class Live:
         more = self._pull()
         was_live = self._pulse.is_beating
         self._pulse.beat(beats=is_live or more)
-        if was_live and not self._pulse.is_beating:
-            self._settled()
+        if was_live != self._pulse.is_beating:
+            self._turned()
 
     def _wake(self) -> None:
         """Called from the loop itself, where Textual would not see what is raised."""

@@ -67,7 +67,7 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
         self.area = PaneArea(looks, default_backend=services.default_backend)
         self.composer = Composer(self.take_key, self.write, looks.signs.prompt)
         self.footer = Footer(keymap)
-        self._live = Live(self, self.session, pull=self.pull, settled=lambda: self._today.refresh())
+        self._live = Live(self, self.session, pull=self.pull, turned=lambda: self._today.refresh())
         self._today = TodayReader(services.today, self.header.set_today)
         self._actions: dict[str, Action] = {}
         self._pane_actions = PaneActions(
