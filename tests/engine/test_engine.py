@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -25,7 +28,8 @@ from compare_tui.domain.messages import Role
 from compare_tui.domain.tiers import Tier
 from compare_tui.engine.comparison import AnswerFeed, Comparison
 from compare_tui.engine.policy import Policy
-from tests.support.fakes import Bench
+from compare_tui.engine.ports import Place
+from tests.support.fakes import Bench, OpenLedger
 from tests.support.manual_clock import settle
 
 TWO = [LaneSpec("m", "a"), LaneSpec("m", "a")]
@@ -357,3 +361,29 @@ async def test_the_alternative_on_the_screen_is_told_to_the_recorder_and_counts_
         bench.engine.show_alternative(comparison, LaneId(0), 1, 2)
     with pytest.raises(UsageError, match="no turn 7"):
         bench.engine.show_alternative(comparison, LaneId(0), 7, 0)
+
+
+class _SlowRefusal(OpenLedger):
+    """Refuses, but only when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go = asyncio.Event()
+
+    async def reserve(self, requests: Sequence[Any], *args: Any, **kwargs: Any) -> tuple[Place, ...] | Refusal:
+        await self.go.wait()
+        return Refusal("answers_per_minute", 1, 1, 1, None)
+
+
+async def test_an_answer_stopped_while_its_place_is_asked_for_stays_cancelled_when_it_is_refused() -> None:
+    ledger = _SlowRefusal()
+    bench = Bench(ledger=ledger)
+    comparison = bench.engine.open_comparison([LaneSpec("m", "a")])
+    bench.engine.start_turn(comparison, "hello")
+    await settle()
+    bench.engine.stop_all(comparison)
+    ledger.go.set()
+    await bench.engine.wait(comparison)
+    await settle()
+    assert answer(comparison, 0).state.status is AnswerStatus.CANCELLED
+    assert len(bench.recorder.ended) == 1

@@ -114,8 +114,9 @@ class AnswerRun:
         self._stream = stream
 
     def refuse(self, error: AnswerError) -> None:
-        """End the answer before anything was sent."""
-        self._finish(AnswerRefused(error))
+        """End the answer before anything was sent; one that was stopped meanwhile stays so."""
+        if not self.feed.state.status.is_final:
+            self._finish(AnswerRefused(error))
 
     def stop(self) -> None:
         """End the answer as a person wishes: its connection closes, its text stays."""

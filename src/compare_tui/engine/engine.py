@@ -3,36 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from compare_tui.domain.answers import AnswerError
 from compare_tui.domain.errors import UsageError
-from compare_tui.domain.events import AnswerEvent, StreamEvent
+from compare_tui.domain.events import AnswerEvent
 from compare_tui.domain.lanes import MAX_LANES, Lane, LaneId, LaneSpec
-from compare_tui.domain.limits import Refusal
 from compare_tui.domain.messages import AnswerRequest, build_messages
 from compare_tui.domain.tiers import Tier
 from compare_tui.engine.admission import Admission
 from compare_tui.engine.answer_run import AnswerRun, RunContext
+from compare_tui.engine.asking import Asking
 from compare_tui.engine.comparison import AnswerFeed, Comparison, Turn
 from compare_tui.engine.history import ComparisonRecord, History
+from compare_tui.engine.live_runs import LiveRuns
 from compare_tui.engine.policy import Policy
 from compare_tui.engine.ports import (
     Clock,
     ComparisonSource,
-    Emit,
     Ledger,
     Observer,
     Pacing,
-    Place,
     Prices,
     Recorder,
     TellsCosts,
 )
-from compare_tui.engine.refusals import refused_by_limit, refused_by_tier
 
-_PATIENCE_TICK_S = 0.25
 _CLOSE_LIMIT_S = 2.0
 
 
@@ -65,10 +60,9 @@ class Engine:
         self._new_id = new_id
         self._observer = observer
         self._context = RunContext(clock, Admission(ledger, prices), policy, random, pacing)
-        self._runs: dict[str, AnswerRun] = {}
+        self._asking = Asking(sources, ledger, self._context)
+        self._live = LiveRuns(clock)
         self._lookups: set[asyncio.Task[None]] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._patience: asyncio.Task[None] | None = None
 
     # Comparisons
 
@@ -116,8 +110,8 @@ class Engine:
         _check_writable(comparison)
         kept = {lane.id for lane in lanes if isinstance(lane, Lane)}
         self._place_lanes(comparison, lanes)
-        for run in list(self._runs.values()):
-            if run.comparison is comparison and run.feed.lane.id not in kept:
+        for run in self._live.of(comparison):
+            if run.feed.lane.id not in kept:
                 run.stop()
         self._recorder.lanes_changed(comparison)
 
@@ -210,55 +204,22 @@ class Engine:
             changed=self._answer_changed,
             ended=self._answer_ended,
         )
-        self._runs[feed.id] = run
+        self._live.add(run)
         return run
 
     def _begin(self, comparison: Comparison, turn: Turn, runs: Sequence[AnswerRun]) -> None:
         for run in runs:
             self._recorder.answer_started(comparison, run.feed)
         self._observer.turn_started(comparison, turn)
-        self._spawn(self._ask(turn, runs))
-        if self._patience is None or self._patience.done():
-            self._patience = asyncio.create_task(self._watch())
-
-    async def _ask(self, turn: Turn, runs: Sequence[AnswerRun]) -> None:
-        runs = _those_within_tier(runs, len(turn.prompt))
-        if not runs:
-            return None
-        turn_id = f"{runs[0].comparison.id}/{turn.number}"
-        places = await self._context.admission.reserve([run.request for run in runs], turn_id)
-        if isinstance(places, Refusal):
-            return _refuse_all(runs, refused_by_limit(places, self._clock.wall()))
-        waits = await self._context.room([run.feed.lane for run in runs])
-        by_backend: dict[str, list[tuple[AnswerRun, Place]]] = defaultdict(list)
-        for run, place, wait in zip(runs, places, waits, strict=True):
-            if run.feed.state.status.is_final:  # stopped while the places were taken
-                await self._ledger.release(place)
-            elif wait is not None:
-                run.begin_later(place, wait)
-            else:
-                by_backend[run.feed.lane.backend].append((run, place))
-        for backend, group in by_backend.items():
-            self._start(self._sources[backend], group)
-        return None
-
-    def _start(self, source: ComparisonSource, group: Sequence[tuple[AnswerRun, Place]]) -> None:
-        emits: dict[LaneId, Emit] = {run.feed.lane.id: run.begin_attempt(place) for run, place in group}
-
-        def emit(lane: LaneId, event: StreamEvent) -> None:
-            emits[lane](lane, event)
-
-        stream = source.start([run.request for run, _ in group], emit)
-        for run, _ in group:
-            run.attach(stream)
+        self._live.spawn(self._asking.ask(turn, runs))
+        self._live.watch()
 
     def _answer_changed(self, run: AnswerRun, event: AnswerEvent) -> None:
         self._observer.answer_changed(run.comparison, run.feed, event)
 
     def _answer_ended(self, run: AnswerRun) -> None:
         self._recorder.answer_ended(run.comparison, run.feed)
-        del self._runs[run.feed.id]
-        self._spawn(run.drain())
+        self._live.ended(run)
         self._stop_rest(run)
         if run.feed.state.cost_usd is None and run.feed.state.generation_id and run.used is not None:
             self._lookups.add(lookup := asyncio.create_task(self._find_cost(run)))
@@ -272,9 +233,8 @@ class Engine:
         turn = _turn(ended.comparison, ended.feed.turn)
         shown = [feed for lane in turn.answers if (feed := turn.answer(lane)) is not None]
         if sum(feed.state.status.is_answered for feed in shown) >= enough:
-            for run in list(self._runs.values()):
-                if run.comparison is ended.comparison and run.feed.turn == turn.number:
-                    run.stop()
+            for run in self._live.of(ended.comparison, turn=turn.number):
+                run.stop()
 
     async def _find_cost(self, run: AnswerRun) -> None:
         """Ask the backend what an answer has cost that ended without saying so."""
@@ -291,20 +251,17 @@ class Engine:
 
     def stop(self, comparison: Comparison, lane: LaneId) -> None:
         """Stop what this lane is answering; its text stays."""
-        for run in list(self._runs.values()):
-            if run.comparison is comparison and run.feed.lane.id == lane:
-                run.stop()
+        for run in self._live.of(comparison, lane=lane):
+            run.stop()
 
     def stop_all(self, comparison: Comparison | None = None) -> None:
         """Stop every answer of the comparison, or of all."""
-        for run in list(self._runs.values()):
-            if comparison is None or run.comparison is comparison:
-                run.stop()
+        for run in self._live.of(comparison):
+            run.stop()
 
     async def wait(self, comparison: Comparison) -> None:
         """Wait until no answer of the comparison is live."""
-        while runs := [run for run in self._runs.values() if run.comparison is comparison]:
-            await asyncio.gather(*(run.finished.wait() for run in runs))
+        await self._live.wait(comparison)
 
     async def warm_up(self, backends: Iterable[str]) -> None:
         """Let these backends do what would make the first request late."""
@@ -315,29 +272,15 @@ class Engine:
     async def aclose(self) -> None:
         """Stop everything, keep everything, give everything back, within 2 s."""
         self.stop_all()
-        if self._patience is not None:
-            self._patience.cancel()
         for lookup in self._lookups:
             lookup.cancel()
         try:
             async with asyncio.timeout(_CLOSE_LIMIT_S):
-                await asyncio.gather(*self._tasks, return_exceptions=True)
+                await self._live.drain()
                 await self._recorder.flush()
                 await asyncio.gather(*(source.aclose() for source in self._sources.values()), return_exceptions=True)
         except TimeoutError:
-            for task in self._tasks:
-                task.cancel()
-
-    async def _watch(self) -> None:
-        while self._runs:
-            await self._clock.sleep(_PATIENCE_TICK_S)
-            for run in list(self._runs.values()):
-                run.check_patience()
-
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+            self._live.abandon()
 
 
 def _open(history: History, comparison: str | None) -> ComparisonRecord:
@@ -357,21 +300,3 @@ def _turn(comparison: Comparison, number: int) -> Turn:
     if turn is None:
         raise UsageError(f"There is no turn {number}.")
     return turn
-
-
-def _those_within_tier(runs: Iterable[AnswerRun], characters: int) -> list[AnswerRun]:
-    """Refuse the runs whose tier is too small for the prompt; return the others."""
-    within = []
-    for run in runs:
-        tier = run.request.tier
-        too_long = refused_by_tier(tier, characters) if tier else None
-        if too_long is None:
-            within.append(run)
-        elif not run.feed.state.status.is_final:
-            run.refuse(too_long)
-    return within
-
-
-def _refuse_all(runs: Iterable[AnswerRun], error: AnswerError) -> None:
-    for run in runs:
-        run.refuse(error)
