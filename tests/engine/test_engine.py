@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import pytest
 
@@ -28,7 +27,7 @@ from compare_tui.domain.messages import Role
 from compare_tui.domain.tiers import Tier
 from compare_tui.engine.comparison import AnswerFeed, Comparison
 from compare_tui.engine.policy import Policy
-from compare_tui.engine.ports import Place
+from compare_tui.engine.ports import NO_DEMAND, Demand, Place
 from tests.support.fakes import Bench, OpenLedger
 from tests.support.manual_clock import settle
 
@@ -370,7 +369,7 @@ class _SlowRefusal(OpenLedger):
         super().__init__()
         self.go = asyncio.Event()
 
-    async def reserve(self, requests: Sequence[Any], *args: Any, **kwargs: Any) -> tuple[Place, ...] | Refusal:
+    async def reserve(self, lanes: Sequence[Lane], demand: Demand = NO_DEMAND) -> tuple[Place, ...] | Refusal:
         await self.go.wait()
         return Refusal("answers_per_minute", 1, 1, 1, None)
 
