@@ -102,7 +102,7 @@ class EngineRoom:
                 return None
             minute = None if allowed is None else (sums.places_this_minute, allowed)
             budget = settings.limits.budget_usd_per_day
-            return Today(sums.answers, sums.cost_usd, budget, this_minute=minute, quotas=self._quotas())
+            return Today(sums.answers, sums.cost_usd, budget, minute, sums.standings, self._quotas())
 
         self._read_today = read_today
         self.store = store

@@ -15,6 +15,7 @@ from compare_tui.domain.errors import UsageError
 from compare_tui.domain.lanes import LaneSpec
 
 if TYPE_CHECKING:
+    from compare_tui.domain.limits import Standing
     from compare_tui.domain.server_limits import SeenLimit
     from compare_tui.domain.tiers import Tier
     from compare_tui.engine.engine import Engine
@@ -46,6 +47,8 @@ class Today:
     budget_usd: float | None = None
     this_minute: tuple[int, int] | None = None
     """Answers used and allowed in the sliding minute, where a limit is set."""
+    standings: tuple[Standing, ...] = ()
+    """How far each limit of ours that holds for all lanes is used."""
     quotas: tuple[str, ...] = ()
     """What is left at servers that keep an account for us, in a few words each."""
 

@@ -13,7 +13,7 @@ from compare_tui.domain.safe_text import make_safe_line
 from compare_tui.engine.history import ComparisonRecord, History, HistoryEntry
 from compare_tui.tui.actions import Actions
 from compare_tui.tui.actions.leaving import Ask
-from compare_tui.tui.services import Past, Services
+from compare_tui.tui.services import Past, Services, Today
 from compare_tui.tui.session import Session
 from compare_tui.tui.signs import Signs
 
@@ -25,7 +25,7 @@ class PastActions:
     """Opens the screens of the past.
 
     `push` shows a screen, `work` runs a coroutine beside the app, `clear` forgets the panes, `is_idle` says whether
-    nothing would be lost by a question.
+    nothing would be lost by a question, `today` returns today's figures.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class PastActions:
         warn: Callable[[str], None],
         clear: Callable[[], None],
         is_idle: Callable[[], bool],
+        today: Callable[[], Today | None],
     ) -> None:
         self._services = services
         self._session = session
@@ -52,11 +53,13 @@ class PastActions:
         self._warn = warn
         self._clear = clear
         self._is_idle = is_idle
+        self._today = today
 
     def table(self) -> Actions:
         """Return the actions by command id."""
         return {
             "history": lambda _: self._with_past(self._history),
+            "usage": lambda _: self._with_past(self._usage),
         }
 
     def begin(self) -> None:
@@ -109,6 +112,16 @@ class PastActions:
             self._warn(f"“{title}” is open in another running program: here it can only be read.")
         else:
             self._say(f"Opened: {title}")
+
+    # Usage
+
+    def _usage(self, past: Past) -> None:
+        from compare_tui.tui.past.limit_words import standing_line
+        from compare_tui.tui.screens.usage import UsageScreen
+
+        today = self._today()
+        left = [] if today is None else [*map(standing_line, today.standings), *today.quotas]
+        self._push(UsageScreen(past, left), lambda _: None)
 
     # At the start
 

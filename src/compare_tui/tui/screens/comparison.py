@@ -22,6 +22,7 @@ from compare_tui.tui.actions.panes import PaneActions
 from compare_tui.tui.actions.past import PastActions
 from compare_tui.tui.actions.searching import SearchActions
 from compare_tui.tui.actions.writing import WriteActions
+from compare_tui.tui.beside import run_beside
 from compare_tui.tui.commands import Mode, Situation
 from compare_tui.tui.internals.paint import paint_now
 from compare_tui.tui.keymap import Keymap
@@ -81,8 +82,9 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
         self._past_actions = PastActions(
             services, self.session, looks.signs,
             push=lambda screen, then: _ignore(self.app.push_screen(screen, then)),
-            work=lambda work: _ignore(self.run_worker(work, group="past")), ask=self._ask,
+            work=lambda work: run_beside(self, work, group="past"), ask=self._ask,
             say=self.header.notify_person, warn=self.warn, clear=self._forget_panes, is_idle=self._is_idle,
+            today=lambda: self.header.today,
         )  # fmt: skip
 
     def compose(self) -> ComposeResult:

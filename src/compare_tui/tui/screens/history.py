@@ -18,6 +18,7 @@ from textual.widgets import Input, Static
 from compare_tui.domain.errors import CompareTuiError, UsageError
 from compare_tui.domain.safe_text import make_safe_line
 from compare_tui.engine.history import PAGE, UNDO_S, History, HistoryEntry, HistoryFilter
+from compare_tui.tui.beside import run_beside
 from compare_tui.tui.past.query import read_filter
 from compare_tui.tui.past.rows import history_row
 from compare_tui.tui.screens.confirm import ConfirmScreen
@@ -211,7 +212,7 @@ class HistoryScreen(Dialog[str | None]):
             # The app's timer: it also runs when this screen is closed.
             self.app.set_timer(UNDO_S + 1, partial(_purge, self._past))
 
-        self.run_worker(partial(self._ask, lambda history: history.delete(entry.id), deleted))
+        run_beside(self, partial(self._ask, lambda history: history.delete(entry.id), deleted), group="change")
 
     def action_undo(self) -> None:
         if self._deleted is None:
@@ -223,7 +224,7 @@ class HistoryScreen(Dialog[str | None]):
             self._say("It is back.")
             self._look(place)
 
-        self.run_worker(partial(self._ask, lambda history: history.restore(entry.id), restored))
+        run_beside(self, partial(self._ask, lambda history: history.restore(entry.id), restored), group="change")
 
     def _too_late(self, entry: HistoryEntry) -> None:
         if self._deleted is not None and self._deleted[1] is entry:
@@ -244,7 +245,7 @@ class HistoryScreen(Dialog[str | None]):
                 self._entries = [entry if old.id == entry.id else old for old in self._entries]
                 self._show()
 
-        self.run_worker(partial(self._ask, make, show))
+        run_beside(self, partial(self._ask, make, show), group="change")
 
     # The field for titles and tags
 
@@ -279,7 +280,7 @@ class HistoryScreen(Dialog[str | None]):
 
     def _list_work(self, read: Callable[[History], T], then: Callable[[T], None]) -> None:
         """Read for the list; what is still being read for it is no longer wanted."""
-        self.run_worker(partial(self._ask, read, then), exclusive=True, group="list")
+        run_beside(self, partial(self._ask, read, then), group="list", replaces=True)
 
     async def _ask(self, read: Callable[[History], T], then: Callable[[T], None]) -> None:
         """Do something with the history on another thread, then something with what comes of it."""

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum
 
+from rich.cells import cell_len
 from textual.timer import Timer
 
 from compare_tui.domain.safe_text import make_safe_line
-from compare_tui.tui.panes.amounts import dollars
 from compare_tui.tui.services import Today
+from compare_tui.tui.today_words import fit_words, today_words
 from compare_tui.tui.widgets.bar import Bar, Span
 
 NOTICE_S = 8.0
 _MINUTE_S = 60.0
+_GAP_CELLS = 6
+"""Between what is compared, today and the help's key."""
 
 
 class Weight(Enum):
@@ -96,6 +99,9 @@ class Header(Bar):
         self._notice_holds = None
         self._show()
 
+    def on_resize(self) -> None:
+        self._show()
+
     def _forget_minute(self) -> None:
         self._minute_is_fresh = False
         self._show()
@@ -109,17 +115,11 @@ class Header(Bar):
             left.append(Span(f"  {self._subject}", "text"))
         if self._banner:
             left.append(Span(f"  {self._banner}", "warn"))
-        words = self._today_words()
+        used = sum(cell_len(span.text) for span in (*left, self._help))
+        words = self._join.join(
+            fit_words(today_words(self.today, self._minute()), self.size.width - used - _GAP_CELLS, self._join)
+        )
         self.show(left, [*([Span(f"{words}    ")] if words else []), self._help])
 
-    def _today_words(self) -> str:
-        today = self.today
-        if today is None:
-            return ""
-        answers = f"today {today.answers:,} answer{'' if today.answers == 1 else 's'}"
-        cost = dollars(today.cost_usd) if today.cost_usd or today.budget_usd is not None else ""
-        if today.budget_usd is not None:
-            cost += f" of ${today.budget_usd:,.2f}"
-        used = today.this_minute if self._minute_is_fresh else None
-        minute = "" if used is None else f"{used[0]}/{used[1]} this minute"
-        return self._join.join(word for word in (answers, cost, minute, *today.quotas) if word)
+    def _minute(self) -> tuple[int, int] | None:
+        return self.today.this_minute if self.today is not None and self._minute_is_fresh else None
