@@ -254,6 +254,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("search-previous", "Place before", "Go to the place found before", review=("N",), when=_searches),
     Command("history", "History", "Find, open, name and delete past comparisons", review=("H",)),
     Command("usage", "Usage", "Answers, tokens, costs, speed and limits", review=("U",)),
+    Command(
+        "export", "Export", "Write this comparison to a file", review=("E",), when=lambda now: now.n_turns > 0
+    ),
     Command("lanes", "Lanes", "Add, edit, move and remove lanes", write=("ctrl+o",), review=("m", "ctrl+o")),
     Command(
         "palette", "Commands", "Search the commands", write=("ctrl+p",), review=("colon", "ctrl+p"), in_palette=False

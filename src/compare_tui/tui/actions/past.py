@@ -60,6 +60,7 @@ class PastActions:
         return {
             "history": lambda _: self._with_past(self._history),
             "usage": lambda _: self._with_past(self._usage),
+            "export": lambda _: self._with_past(self._export),
         }
 
     def begin(self) -> None:
@@ -113,7 +114,7 @@ class PastActions:
         else:
             self._say(f"Opened: {title}")
 
-    # Usage
+    # Usage and export
 
     def _usage(self, past: Past) -> None:
         from compare_tui.tui.past.limit_words import standing_line
@@ -122,6 +123,15 @@ class PastActions:
         today = self._today()
         left = [] if today is None else [*map(standing_line, today.standings), *today.quotas]
         self._push(UsageScreen(past, left), lambda _: None)
+
+    def _export(self, past: Past) -> None:
+        from compare_tui.tui.screens.export import ExportScreen
+
+        comparison = self._session.comparison
+        if comparison is not None:
+            self._push(
+                ExportScreen(past, comparison), lambda where: self._say(f"Written to {where}") if where else None
+            )
 
     # At the start
 
