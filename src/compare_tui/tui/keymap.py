@@ -12,6 +12,7 @@ _NAMES = {
     "pagedown": "PgDn",
     "apostrophe": "'",
     "slash": "/",
+    "exclamation_mark": "!",
     "colon": ":",
     "question_mark": "?",
     "less_than_sign": "<",

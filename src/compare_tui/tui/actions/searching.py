@@ -65,7 +65,7 @@ class SearchActions:
         return f"/{self._words}  {place}/{count}" if count else f"/{self._words}  not found"
 
     def _ask(self) -> None:
-        from compare_tui.tui.screens.search_line import SearchLine
+        from compare_tui.tui.screens.ask_line import AskLine
 
         before = self._words
 
@@ -78,7 +78,8 @@ class SearchActions:
             self._focus()
             self._begin()
 
-        self._owner.app.push_screen(SearchLine(self._set_words), take)
+        hint = "search in all panes; a capital letter makes case matter"
+        self._owner.app.push_screen(AskLine("/", hint, "find", preview=self._set_words), take)
 
     def _set_words(self, words: str) -> None:
         self._words = words if words.strip() else ""

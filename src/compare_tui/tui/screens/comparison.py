@@ -18,6 +18,7 @@ from compare_tui.tui.actions.answers import AnswerActions
 from compare_tui.tui.actions.copying import CopyActions
 from compare_tui.tui.actions.dialogs import DialogActions
 from compare_tui.tui.actions.leaving import LeaveActions
+from compare_tui.tui.actions.outside import OutsideActions
 from compare_tui.tui.actions.panes import PaneActions
 from compare_tui.tui.actions.past import PastActions
 from compare_tui.tui.actions.searching import SearchActions
@@ -97,6 +98,10 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
     def on_mount(self) -> None:
         services = self._services
         self._actions.update(self._make_actions())
+        outside = OutsideActions(
+            self, self.composer, self.area, self.session, write=self.write, copy=self._copy, warn=self.warn
+        )
+        self._actions.update(outside.table())
         self.header.set_subject(services.lineup, services.tier or "")
         self.show_lanes()
         self.call_after_refresh(self._begin)
