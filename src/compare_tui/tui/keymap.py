@@ -12,6 +12,8 @@ _NAMES = {
     "pagedown": "PgDn",
     "apostrophe": "'",
     "slash": "/",
+    "comma": ",",
+    "full_stop": ".",
     "exclamation_mark": "!",
     "colon": ":",
     "question_mark": "?",

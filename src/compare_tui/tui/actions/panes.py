@@ -11,6 +11,7 @@ from compare_tui.tui.panes.pane_area import PaneArea
 from compare_tui.tui.session import Session
 
 _LAYOUT_NOTE_S = 2.0
+_SIDEWAYS_CELLS = 8
 
 
 class PaneActions:
@@ -47,6 +48,9 @@ class PaneActions:
             "layout": lambda _: self._layout(),
             "move-left": lambda _: self._move(-1),
             "move-right": lambda _: self._move(1),
+            "wrap-code": lambda _: self._wrap_code(),
+            "sideways-left": lambda _: self._sideways(-_SIDEWAYS_CELLS),
+            "sideways-right": lambda _: self._sideways(_SIDEWAYS_CELLS),
             "reasoning": lambda _: self._on_pane(lambda pane: pane.toggle_reasoning(self._glance())),
         }
 
@@ -85,6 +89,19 @@ class PaneActions:
 
     def _scroll(self, rows: Callable[[Pane], int]) -> None:
         self._on_pane(lambda pane: pane.scroll.by(rows(pane)))
+
+    def _wrap_code(self) -> None:
+        pane = self._area.pane
+        if pane is not None:
+            pane.toggle_code_wrap()
+            self._say("Long code lines are wrapped." if pane.wraps_code else "Long code lines are cut at the right.")
+
+    def _sideways(self, cells: int) -> None:
+        pane = self._area.pane
+        if pane is not None and pane.wraps_code:
+            self._say("Nothing at the sides: long code lines are wrapped.")
+        elif pane is not None:
+            pane.scroll_sideways(cells)
 
     def _to_turn(self, step: int) -> None:
         def go(pane: Pane) -> None:

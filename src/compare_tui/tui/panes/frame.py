@@ -67,8 +67,8 @@ class Frame:
         inside = Segment(" " * self._inner, self._styles.voices[Voice.ANSWER])
         return Strip([self._left, inside, self._right], max(self._width, CHROME_COLUMNS)).crop(0, self._width)
 
-    def body(self, row: Row) -> Strip:
-        """Return a row between the borders, padded with its voice's background."""
+    def body(self, row: Row, column: int = 0) -> Strip:
+        """Return a row between the borders, padded with its voice's background; answers from `column` on."""
         base = self._styles.voices[row.voice]
         segments = [self._left]
         used = 0
@@ -76,8 +76,14 @@ class Frame:
             segments.append(Segment(row.prefix, base))
             used = cell_len(row.prefix)
         line = [Segment(part.text, base + part.style if part.style else base) for part in row.line.segments]
-        segments += self._marked(line, row) if row.marks else line
-        used += row.line.cells
+        if row.marks:
+            line = self._marked(line, row)
+        cells = row.line.cells
+        if column and row.voice is Voice.ANSWER:
+            line = list(Strip(line, cells).crop(min(column, cells), cells))
+            cells = max(0, cells - column)
+        segments += line
+        used += cells
         if used > self._inner:
             inside = Strip(segments[1:], used).crop(0, self._inner)
             segments = [self._left, *inside]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from compare_tui.engine.comparison import AnswerFeed, Turn
     from compare_tui.tui.looks import Looks
     from compare_tui.tui.panes.finds import Found, PaneFinds
-    from compare_tui.tui.panes.rows import Row
+    from compare_tui.tui.panes.rows import Anchor, Row
     from compare_tui.tui.panes.transcript import Transcript
 
 _WHEEL_ROWS = 3
@@ -59,6 +59,8 @@ class Pane(Widget, can_focus=True):
         self._default_backend = default_backend
         self._title = Title("", "")
         self._status = NO_STATUS
+        self._column = 0
+        """Where the lines of answers begin that are longer than the pane is wide."""
         self._fitted = Size(0, 0)
         self._frame: Frame | None = None
         self._rows: list[Row | None] = []
@@ -118,6 +120,29 @@ class Pane(Widget, can_focus=True):
         if not self.scroll.follows:
             self.scroll.to(transcript.row_at(anchor))
         self.moved()
+
+    @property
+    def wraps_code(self) -> bool:
+        """Whether long lines of code are wrapped."""
+        return self.transcript is None or self.transcript.wraps_code
+
+    def toggle_code_wrap(self) -> None:
+        """Wrap long lines of code, or leave them as long as they are; what is read stays in place."""
+        transcript = self.transcript
+        if transcript is None:
+            return
+        anchor = transcript.anchor(self.scroll.top)
+        transcript.set_code_wrap(wraps=not transcript.wraps_code)
+        self._column = 0
+        self._keep_place(transcript, anchor)
+        self._forget()
+
+    def scroll_sideways(self, cells: int) -> None:
+        """Scroll to the right by `cells`, left if negative, as far as the widest line goes."""
+        if self.transcript is not None and not self.wraps_code:
+            end = max(0, self.transcript.widest - (self._fitted.width - CHROME_COLUMNS))
+            self._column = max(0, min(self._column + cells, end))
+            self._forget()
 
     def search(self, finds: PaneFinds | None, size: Size) -> None:
         """Mark what is found from the next pull on; `size` is of the panes on the screen, if this was never there."""
@@ -218,10 +243,16 @@ class Pane(Widget, can_focus=True):
             anchor = transcript.anchor(self.scroll.top)
             if is_other_width:
                 transcript.set_width(self.size.width - CHROME_COLUMNS)
-            self.scroll.measure(transcript.height, self.n_rows)
-            if not self.scroll.follows:
-                self.scroll.to(transcript.row_at(anchor))
+            self._keep_place(transcript, anchor)
         return True
+
+    def _keep_place(self, transcript: Transcript, anchor: Anchor) -> None:
+        """Stay where one reads after the lines of the transcript have become others."""
+        self.scroll.measure(transcript.height, self.n_rows)
+        if not self.scroll.follows:
+            self.scroll.to(transcript.row_at(anchor))
+        if self.finds is not None:
+            self.finds.update((part for _, part in transcript.parts()), float("inf"))
 
     def _visible_rows(self) -> list[Row | None]:
         transcript = self.transcript
@@ -271,6 +302,8 @@ class Pane(Widget, can_focus=True):
         place = "" if scroll.at_end else f"{scroll.percent}%"
         if scroll.n_new:
             place += f" {signs.separator} {scroll.n_new} new"
+        if self._column:
+            place = f"column {self._column + 1} {place}".rstrip()
         return fit_status(self._status, status_room(self.size.width), signs, place)
 
     # Drawing
@@ -317,7 +350,7 @@ class Pane(Widget, can_focus=True):
         return self._top, self._bottom
 
     def _strip(self, frame: Frame, row: Row | None) -> Strip:
-        return self._empty if row is None else self._filtered(frame.body(row))
+        return self._empty if row is None else self._filtered(frame.body(row, self._column))
 
     def _filtered(self, strip: Strip) -> Strip:
         return filter_strip(strip, self.app.get_line_filters(), self.background_colors[1])

@@ -28,6 +28,7 @@ class Transcript:
         self._joins_later = False
         self._preface = self._make_preface()
         self.shows_reasoning = False
+        self.wraps_code = True
 
     @property
     def height(self) -> int:
@@ -112,6 +113,18 @@ class Transcript:
             block.set_width(self._width)
         self._measure()
 
+    def set_code_wrap(self, *, wraps: bool) -> None:
+        """Wrap long lines of code, or leave them as long as they are."""
+        self.wraps_code = wraps
+        for block in self._blocks:
+            block.set_code_wrap(wraps=wraps)
+        self._measure()
+
+    @property
+    def widest(self) -> int:
+        """Cells of the widest line of all answers."""
+        return max((block.widest for block in self._blocks), default=0)
+
     def set_look(self, look: Look) -> None:
         """Draw in other colours."""
         self._look = look
@@ -135,7 +148,7 @@ class Transcript:
 
     def _block(self, turn: Turn, feed: AnswerFeed) -> TurnBlock:
         look = self._look
-        return TurnBlock(
+        block = TurnBlock(
             turn.prompt,
             feed,
             flows=look.flows,
@@ -144,6 +157,9 @@ class Transcript:
             signs=look.signs,
             key_of=look.key_of,
         )
+        if not self.wraps_code:
+            block.set_code_wrap(wraps=False)
+        return block
 
     def _make_preface(self) -> Part | None:
         joins = "This lane joins with the next prompt." if self._joins_later else ""

@@ -113,6 +113,16 @@ class TurnBlock:
             part.set_width(width)
         self._lay_out_again()
 
+    def set_code_wrap(self, *, wraps: bool) -> None:
+        """Wrap long lines of code in the answer, or leave them as long as they are."""
+        self._text.flow.set_code_wrap(wrap=wraps)
+        self._lay_out_again()
+
+    @property
+    def widest(self) -> int:
+        """Cells of the answer's widest line."""
+        return self._text.flow.widest
+
     def set_palette(self, palette: Palette) -> None:
         """Draw everything in other colours."""
         self._palette = palette
