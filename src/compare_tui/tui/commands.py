@@ -295,7 +295,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("history", "History", "Find, open, name and delete past comparisons", review=("H",)),
     Command("usage", "Usage", "Answers, tokens, costs, speed and limits", review=("U",)),
     Command(
-        "export", "Export", "Write this comparison to a file", review=("E",), when=lambda now: now.n_turns > 0
+        "export",
+        "Export",
+        "Write this comparison to a file",
+        review=("E",),
+        when=lambda now: now.n_turns > 0,
+        otherwise="Nothing to export yet: nothing was asked.",
     ),
     Command("lanes", "Lanes", "Add, edit, move and remove lanes", write=("ctrl+o",), review=("m", "ctrl+o")),
     Command(

@@ -165,20 +165,16 @@ class PastActions:
             if comparison:
                 self._open(comparison)
             else:
-                self._work(partial(_offer_no_more, past.history, entries))
+                self._work(partial(_offer_no_more, past.history))
 
         self._push(OfferScreen(entries, past.wall(), self._signs), decided)
 
 
-async def _offer_no_more(history: Callable[[], History], entries: tuple[HistoryEntry, ...]) -> None:
-    """Look at them once: what was opened is not offered again."""
+async def _offer_no_more(history: Callable[[], History]) -> None:
+    def forget() -> None:
+        try:
+            history().forget_interrupted()
+        except CompareTuiError:
+            return  # they are offered once more
 
-    def look() -> None:
-        for entry in entries:
-            try:
-                if not history().open(entry.id).comparison.is_read_only:
-                    history().leave(entry.id)
-            except CompareTuiError:
-                return
-
-    await asyncio.to_thread(look)
+    await asyncio.to_thread(forget)

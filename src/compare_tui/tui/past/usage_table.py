@@ -19,6 +19,7 @@ _LONG_NAME_CELLS = 20
 _MAX_NAME_CELLS = 36
 _MAX_BAR_CELLS = 16
 _MIN_BAR_CELLS = 8
+_BAR_RANK = 5
 _SPARK_DAYS = 30
 PERIODS_S = 32 * 86_400.0
 """How far back the days of `period_lines` reach."""
@@ -50,7 +51,10 @@ def usage_table(report: UsageReport, width: int) -> Table:
     names = [*(name_of(row, report.by) for row in report.rows), "in all"]
     columns = _columns(rows)
     name_cells = min(_MAX_NAME_CELLS, max(cell_len(name) for name in (*names, report.by.value)))
-    while columns and _taken(columns) + max(_MIN_NAME_CELLS, min(name_cells, _LONG_NAME_CELLS)) > width:
+    while (
+        columns
+        and _taken(columns) + max(_MIN_NAME_CELLS, min(name_cells, _LONG_NAME_CELLS)) + _for_bar(columns) > width
+    ):
         columns.remove(min(columns, key=lambda column: column.rank))
     for_name = width - _taken(columns)
     name_cells = max(1, min(name_cells, for_name, max(_LONG_NAME_CELLS, for_name - _GAP - _MIN_BAR_CELLS)))
@@ -127,6 +131,11 @@ def _cost(row: UsageRow, *, short: bool = False) -> str:
 
 def _taken(columns: Sequence[Column]) -> int:
     return sum(column.width + _GAP for column in columns)
+
+
+def _for_bar(columns: Sequence[Column]) -> int:
+    """Return the cells that the bars need: they go before the columns that are needed more."""
+    return _GAP + _MIN_BAR_CELLS if min(column.rank for column in columns) < _BAR_RANK else 0
 
 
 def _fit(text: str, cells: int) -> str:

@@ -27,6 +27,7 @@ PERIODS = ("today", "this week", "this month", "all time")
 _BY = (UsageBy.MODEL, UsageBy.BACKEND, UsageBy.PROVIDER, UsageBy.DAY)
 _KEYS = "Tab period   b by what   j k scroll   Esc close"
 _MAX_SEEN = 6
+_SCROLLBAR_CELLS = 1
 
 
 class _Found(NamedTuple):
@@ -139,7 +140,7 @@ class UsageScreen(Dialog[str | None]):
         shown["days"] = "\n".join(period_lines(found.days, self._now().date()))
         shown["what"] = f"{PERIODS[self._period]}, by {report.by.value}"
         if report.rows:
-            table = usage_table(report, self.query_one(VerticalScroll).content_size.width)
+            table = usage_table(report, self.query_one(Box).content_size.width - _SCROLLBAR_CELLS)
             shown |= {"head": table.heading, "rows": "\n".join(table.rows), "total": table.total}
             shown["notes"] = "\n".join(notes_on(report))
         else:
