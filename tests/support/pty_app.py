@@ -16,6 +16,8 @@ import pyte
 
 ROOT = Path(__file__).parents[2]
 LIMIT_S = 20.0
+_NOT_PASSED_ON = ("TMUX", "STY", "NO_COLOR", "COLORTERM", "COLUMNS", "LINES")
+"""What a test's own surroundings say about the terminal; parallel runs of pytest set a size."""
 
 
 class PtyApp:
@@ -102,7 +104,7 @@ def pty_command(
     command: Sequence[str], *, size: tuple[int, int] = (30, 120), environ: Mapping[str, str] | None = None
 ) -> Iterator[PtyApp]:
     """Run `command` on a terminal, as `pty_app` does."""
-    clean = {name: value for name, value in os.environ.items() if name not in ("TMUX", "STY", "NO_COLOR", "COLORTERM")}
+    clean = {name: value for name, value in os.environ.items() if name not in _NOT_PASSED_ON}
     settings = {**clean, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environ or {})}
     process = ptyprocess.PtyProcess.spawn(list(command), cwd=str(ROOT), env=settings, dimensions=size)
     app = PtyApp(process, *size)

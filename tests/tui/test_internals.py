@@ -31,6 +31,7 @@ _OVERRIDES = {
     "on_event",
     "render_line",
     "render_lines",
+    "_display",
     "_handle_exception",
 }
 """Methods that are there to be overridden, and the one for crashes."""

@@ -12,6 +12,7 @@ from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 
+from compare_tui.tui.internals.display import DisplayApp
 from compare_tui.tui.internals.first_theme import begin_with_theme
 from compare_tui.tui.internals.keys import deliver
 from compare_tui.tui.keymap import SWAPPED_ENTER, Keymap
@@ -26,7 +27,7 @@ TERMINAL_GONE = 129
 """The exit status where the terminal went away: that of SIGHUP."""
 
 
-class CompareApp(App[None], inherit_bindings=False):
+class CompareApp(DisplayApp, inherit_bindings=False):
     """compare-tui's panes."""
 
     TITLE = "compare-tui"
@@ -84,7 +85,7 @@ class CompareApp(App[None], inherit_bindings=False):
 
     def _draw_again(self, _: App[None]) -> None:
         """After a sleep the terminal shows an empty screen, of which Textual knows nothing."""
-        self.screen.refresh()
+        self.draw_anew()
 
     def terminal_gone(self) -> None:
         """End: nobody sees anything any more."""

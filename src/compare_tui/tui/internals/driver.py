@@ -70,6 +70,8 @@ class TerminalDriver(LinuxDriver):
         terminal = sys.__stdout__ if sys.__stdout__ is not None and sys.__stdout__.isatty() else sys.__stderr__
         self._file = cast("TextIOWrapper", GuardedFile(cast("IO[str]", terminal), self._terminal_gone))
         self._in_tmux = bool(os.environ.get("TMUX"))
+        self.is_open = False
+        """Whether the terminal is ours to draw on; it is not while another program runs on it."""
         if not self.input_tty:
             # What was piped in has been read by now; keys come from the terminal itself.
             self.fileno = os.open("/dev/tty", os.O_RDONLY)
@@ -79,8 +81,13 @@ class TerminalDriver(LinuxDriver):
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if self._in_tmux:
             self.write(_TMUX_EXTENDED_KEYS_ON)
+        self.is_open = True
+        fresh = getattr(self._app, "terminal_is_fresh", None)
+        if fresh is not None:
+            fresh()
 
     def stop_application_mode(self) -> None:
+        self.is_open = False
         if self._in_tmux:
             self.write(_TMUX_EXTENDED_KEYS_OFF)
         super().stop_application_mode()

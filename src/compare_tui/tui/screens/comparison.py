@@ -25,6 +25,7 @@ from compare_tui.tui.actions.searching import SearchActions
 from compare_tui.tui.actions.writing import WriteActions
 from compare_tui.tui.beside import run_beside
 from compare_tui.tui.commands import Mode, Situation
+from compare_tui.tui.internals.display import DisplayApp
 from compare_tui.tui.internals.paint import paint_now
 from compare_tui.tui.keymap import Keymap
 from compare_tui.tui.live import Live
@@ -142,7 +143,7 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
             self.composer, self.area, self.session, self._keymap,
             mode=lambda: self.mode, leave_search=self._search.leave,
             ask=self._ask, say=self.header.notify_person, begin_anew=self._begin_anew,
-            suspend=app.action_suspend_process, redraw=lambda: _ignore(self.refresh()), end=lambda: app.exit(),
+            suspend=app.action_suspend_process, redraw=self._draw_anew, end=lambda: app.exit(),
         )  # fmt: skip
         dialogs = DialogActions(
             lambda screen, then: _ignore(app.push_screen(screen, then)), self._services, self.session, self._keymap,
@@ -302,6 +303,11 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
         self.show_state()
 
     # Deeds that need the app
+
+    def _draw_anew(self) -> None:
+        app = self.app
+        assert isinstance(app, DisplayApp)
+        app.draw_anew()
 
     def _begin_anew(self) -> None:
         self.area.clear()
