@@ -45,6 +45,12 @@ class Program:
     room: EngineRoom
     engine: EnginePort
 
+    def open(self, comparison: str) -> Comparison:
+        """Open a comparison of the past."""
+        self.room.wait_until_built()
+        assert self.room.store is not None
+        return self.room.store.history.open(comparison).comparison
+
     async def flush(self) -> None:
         """Wait until all that has come is kept."""
         assert self.room.store is not None

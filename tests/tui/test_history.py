@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -200,3 +201,33 @@ async def test_a_start_may_open_one_of_the_past_by_the_beginning_of_its_id(
 async def test_an_id_that_nobody_has_is_said(tmp_path: Path) -> None:
     async with past_app(order_in(tmp_path), opens="nonsense") as running:
         await running.until(lambda: "No comparison has the id nonsense." in running.screen.header.text)
+
+
+async def test_what_is_left_for_another_comparison_may_be_gone_on_with_elsewhere(tmp_path: Path) -> None:
+    order = order_in(tmp_path)
+    [old] = keep(order, "one")
+    async with past_app(order, opens=old) as running:
+        await running.until(lambda: running.screen.session.comparison is not None)
+        with program(order) as other:
+            assert other.open(old).is_read_only
+            await running.press("ctrl+n")
+            await running.until(lambda: not other.open(old).is_read_only)
+
+
+async def test_answers_that_are_still_coming_are_asked_about_before_another_opens(tmp_path: Path) -> None:
+    order = order_in(tmp_path, "slow")
+    keep(order, "one")
+    async with past_app(replace(order, prompt="two")) as running:
+        await running.until(lambda: running.screen.session.is_live)
+        live = running.screen.session.comparison
+        screen = await _history(running)
+        await running.until(lambda: "one" in _titles(screen))
+        await running.type("one")
+        await running.until(lambda: _titles(screen) == ["one"])
+        await running.press("enter")
+        await running.until(lambda: isinstance(running.app.screen, ConfirmScreen))
+        assert running.screen.session.comparison is live
+        await running.press("y")
+        await running.until(lambda: "one" in running.body(0))
+        assert live is not None
+        assert not live.live_answers()

@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
 from compare_tui.domain.errors import CompareTuiError
 from compare_tui.domain.safe_text import make_safe_line
-from compare_tui.engine.history import ComparisonRecord, History, HistoryEntry
 from compare_tui.tui.actions import Actions
 from compare_tui.tui.actions.leaving import Ask
 from compare_tui.tui.services import Past, Services, Today
 from compare_tui.tui.session import Session
 from compare_tui.tui.signs import Signs
+
+if TYPE_CHECKING:
+    from compare_tui.engine.history import ComparisonRecord, History, HistoryEntry
 
 Push = Callable[[Screen[str | None], Callable[[str | None], None]], None]
 _TITLE_CELLS = 60
