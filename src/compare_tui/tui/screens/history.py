@@ -69,6 +69,7 @@ class HistoryScreen(Dialog[str | None]):
         self._wanted = HistoryFilter()
         self._entries: list[HistoryEntry] = []
         self._has_more = False
+        self._is_known = False
         self.count: int | None = None
         """How many there are; None until it is known."""
         self._deleted: tuple[int, HistoryEntry] | None = None
@@ -120,16 +121,23 @@ class HistoryScreen(Dialog[str | None]):
     def _look(self, place: int = 0) -> None:
         wanted = self._wanted
 
-        def read(history: History) -> tuple[tuple[HistoryEntry, ...], int]:
-            page = history.page(wanted)
-            return page, len(page) if len(page) < PAGE else history.count(wanted)
-
-        def show(found: tuple[tuple[HistoryEntry, ...], int]) -> None:
-            page, self.count = found
+        def show(page: tuple[HistoryEntry, ...]) -> None:
             self._entries, self._has_more = list(page), len(page) == PAGE
+            self.count = None if self._has_more else len(page)
+            self._is_known = True
             self._show(place)
+            self.workers.cancel_group(self, "count")
+            if self._has_more:
+                run_beside(self, partial(self._ask, count, show_count), group="count")
 
-        self._list_work(read, show)
+        def count(history: History) -> int:
+            return history.count(wanted)
+
+        def show_count(found: int) -> None:
+            self.count = found
+            self._show_count()
+
+        self._list_work(lambda history: history.page(wanted), show)
 
     def _look_further(self) -> None:
         wanted, last = self._wanted, self._entries[-1]
@@ -144,12 +152,17 @@ class HistoryScreen(Dialog[str | None]):
         self._list_work(lambda history: history.page(wanted, after=last), show)
 
     def _show(self, place: int | None = None) -> None:
-        if self.count is None:
+        if not self._is_known:
             return
         now, width = self._now(), self._list.size.width
         self._list.set_empty("nothing found" if self._wanted != HistoryFilter() else "no comparison yet")
         self._list.set_entries([history_row(entry, now, width, self._signs) for entry in self._entries], place)
-        self.query_one(Box).border_subtitle = f"{self.count:,} comparison{'' if self.count == 1 else 's'}"
+        self._show_count()
+
+    def _show_count(self) -> None:
+        count = self.count
+        said = "" if count is None else f"{count:,} comparison{'' if count == 1 else 's'}"
+        self.query_one(Box).border_subtitle = said
 
     def action_move(self, places: int) -> None:
         self._list.move_to(self._list.place + places)
@@ -205,7 +218,7 @@ class HistoryScreen(Dialog[str | None]):
             place = self._entries.index(entry)
             del self._entries[place]
             self._deleted = (place, entry)
-            self.count = max(0, (self.count or 0) - 1)
+            self.count = None if self.count is None else self.count - 1
             self._show()
             self._say(f"Deleted. Ctrl+U takes it back within {UNDO_S:.0f} s.")
             self.set_timer(UNDO_S, partial(self._too_late, entry))
