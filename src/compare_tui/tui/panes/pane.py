@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from compare_tui.tui.looks import Looks
     from compare_tui.tui.panes.finds import Found, PaneFinds
     from compare_tui.tui.panes.rows import Anchor, Row
+    from compare_tui.tui.panes.selection import Selection
     from compare_tui.tui.panes.transcript import Transcript
 
 _WHEEL_ROWS = 3
@@ -48,6 +50,13 @@ class Pane(Widget, can_focus=True):
     Pane { background: $background; }
     """
 
+    class Selected(Message):
+        """A text was selected with the mouse."""
+
+        def __init__(self, text: str) -> None:
+            self.text = text
+            super().__init__()
+
     def __init__(self, lane: Lane, looks: Looks, *, default_backend: str) -> None:
         super().__init__()
         self.lane = lane
@@ -58,6 +67,8 @@ class Pane(Widget, can_focus=True):
         self._looks = looks
         self._default_backend = default_backend
         self._title = Title("", "")
+        self._selection: Selection | None = None
+        self._drags = False
         self._status = NO_STATUS
         self._column = 0
         """Where the lines of answers begin that are longer than the pane is wide."""
@@ -202,6 +213,43 @@ class Pane(Widget, can_focus=True):
     def on_blur(self) -> None:
         self._forget()
 
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Begin to select; what was selected before is so no more."""
+        self.select(None)
+        if event.button == 1 and self.transcript is not None:
+            from compare_tui.tui.panes.selection import Selection
+
+            place = self._place_at(self.transcript, event.x, event.y)
+            self._selection = Selection(place, place)
+            self._drags = True
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Select up to the mouse; beyond the upper or lower border the text is scrolled."""
+        if not self._drags or self._selection is None or self.transcript is None:
+            return
+        if not 0 < event.y <= self.n_rows:
+            self.scroll.by(-1 if event.y <= 0 else 1)
+        self.select(self._selection._replace(end=self._place_at(self.transcript, event.x, event.y)))
+
+    def on_mouse_up(self) -> None:
+        """Hand on what is selected."""
+        if not self._drags:
+            return
+        self._drags = False
+        self.release_mouse()
+        selection = self._selection
+        if selection is None or selection.is_empty or self.transcript is None:
+            self._selection = None
+        elif text := selection.text(self.transcript):
+            self.post_message(self.Selected(text))
+
+    def select(self, selection: Selection | None) -> None:
+        """Mark a selection, or none."""
+        if selection != self._selection:
+            self._selection = selection
+            self.moved()
+
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
         self.scroll_rows(_WHEEL_ROWS)
@@ -248,6 +296,7 @@ class Pane(Widget, can_focus=True):
 
     def _keep_place(self, transcript: Transcript, anchor: Anchor) -> None:
         """Stay where one reads after the lines of the transcript have become others."""
+        self._selection = None
         self.scroll.measure(transcript.height, self.n_rows)
         if not self.scroll.follows:
             self.scroll.to(transcript.row_at(anchor))
@@ -262,8 +311,16 @@ class Pane(Widget, can_focus=True):
         shown = [self._row(transcript, y) for y in range(top, min(end, transcript.height))]
         return [*shown, *[None] * (self.n_rows - len(shown))]
 
+    def _place_at(self, transcript: Transcript, x: int, y: int) -> tuple[int, int]:
+        """The row, and the cell of its line, at a place of the pane."""
+        row = self.scroll.top + max(0, min(y - 1, self.n_rows - 1))
+        shown = transcript.row(row)
+        return row, max(0, x - CHROME_COLUMNS // 2 - len(shown.prefix) + self._column)
+
     def _row(self, transcript: Transcript, y: int) -> Row:
         row = transcript.row(y)
+        if self._selection is not None:
+            return row._replace(marks=self._selection.marks(row, y))
         if self.finds is None:
             return row
         part, line = transcript.part_at(y)

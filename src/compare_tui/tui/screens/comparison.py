@@ -288,6 +288,10 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
         self.area.choose(message.place)
         self.review()
 
+    @on(Pane.Selected)
+    def _selected(self, message: Pane.Selected) -> None:
+        self._copy(message.text)
+
     @on(PaneArea.Rearranged)
     def _rearranged(self, message: PaneArea.Rearranged) -> None:
         if message.arrangement.tabs and self.area.layout_choice is Layout.AUTO:
