@@ -23,6 +23,7 @@ from compare_tui.tui.internals.keys import Bursts, mend_key_table, split_alt
 from tests.support.pilot import stand
 
 _OVERRIDES = {
+    "check_action",
     "get_content_height",
     "get_default_screen",
     "get_driver_class",
