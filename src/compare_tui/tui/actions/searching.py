@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
 from compare_tui.tui.actions import Actions
-from compare_tui.tui.panes.finds import Found, PaneFinds
 from compare_tui.tui.panes.pane import Pane
 from compare_tui.tui.panes.pane_area import PaneArea
+
+if TYPE_CHECKING:
+    from compare_tui.tui.panes.finds import Found
 
 
 class SearchActions:
@@ -47,6 +50,8 @@ class SearchActions:
     def keep_up(self) -> None:
         """Let panes that came since search as well."""
         if self._words:
+            from compare_tui.tui.panes.finds import PaneFinds
+
             for pane in self._area.panes:
                 if pane.finds is None or pane.finds.words != self._words:
                     pane.search(PaneFinds(self._words), self._area.pane_size)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple, Protocol
-
-from compare_tui.tui.panes.rows import Part
+from typing import NamedTuple
 
 
 class MarkKind(Enum):
@@ -22,10 +20,3 @@ class Mark(NamedTuple):
     start: int
     end: int
     kind: MarkKind
-
-
-class Marker(Protocol):
-    """Knows what is marked in the lines of a pane's parts."""
-
-    def marks(self, part: Part, y: int) -> tuple[Mark, ...]:
-        """Return the marks of line `y` of `part`."""

@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from compare_tui.tui.internals.paint import mark_dirty
 from compare_tui.tui.line_filter import filter_strip
+from compare_tui.tui.panes.dragging import Dragging
 from compare_tui.tui.panes.frame import CHROME_COLUMNS, CHROME_ROWS, Frame, status_room
 from compare_tui.tui.panes.scroll import Scroll
 from compare_tui.tui.panes.status_line import NO_STATUS, Status, fit_status
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from compare_tui.tui.looks import Looks
     from compare_tui.tui.panes.finds import Found, PaneFinds
     from compare_tui.tui.panes.rows import Anchor, Row
-    from compare_tui.tui.panes.selection import Selection
     from compare_tui.tui.panes.transcript import Transcript
 
 _WHEEL_ROWS = 3
@@ -67,8 +67,7 @@ class Pane(Widget, can_focus=True):
         self._looks = looks
         self._default_backend = default_backend
         self._title = Title("", "")
-        self._selection: Selection | None = None
-        self._drags = False
+        self._dragging = Dragging(self.scroll)
         self._status = NO_STATUS
         self._column = 0
         """Where the lines of answers begin that are longer than the pane is wide."""
@@ -215,40 +214,24 @@ class Pane(Widget, can_focus=True):
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Begin to select; what was selected before is so no more."""
-        self.select(None)
+        self._dragging.selection = None
         if event.button == 1 and self.transcript is not None:
-            from compare_tui.tui.panes.selection import Selection
-
-            place = self._place_at(self.transcript, event.x, event.y)
-            self._selection = Selection(place, place)
-            self._drags = True
+            self._dragging.press(self.transcript, event, self._left)
             self.capture_mouse()
+        self.moved()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Select up to the mouse; beyond the upper or lower border the text is scrolled."""
-        if not self._drags or self._selection is None or self.transcript is None:
-            return
-        if not 0 < event.y <= self.n_rows:
-            self.scroll.by(-1 if event.y <= 0 else 1)
-        self.select(self._selection._replace(end=self._place_at(self.transcript, event.x, event.y)))
+        """Select up to the mouse."""
+        if self._dragging.is_under_way and self.transcript is not None:
+            self._dragging.move(self.transcript, event, self._left)
+            self.moved()
 
     def on_mouse_up(self) -> None:
         """Hand on what is selected."""
-        if not self._drags:
-            return
-        self._drags = False
-        self.release_mouse()
-        selection = self._selection
-        if selection is None or selection.is_empty or self.transcript is None:
-            self._selection = None
-        elif text := selection.text(self.transcript):
-            self.post_message(self.Selected(text))
-
-    def select(self, selection: Selection | None) -> None:
-        """Mark a selection, or none."""
-        if selection != self._selection:
-            self._selection = selection
-            self.moved()
+        if self._dragging.is_under_way and self.transcript is not None:
+            self.release_mouse()
+            if text := self._dragging.let_go(self.transcript):
+                self.post_message(self.Selected(text))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
@@ -296,7 +279,7 @@ class Pane(Widget, can_focus=True):
 
     def _keep_place(self, transcript: Transcript, anchor: Anchor) -> None:
         """Stay where one reads after the lines of the transcript have become others."""
-        self._selection = None
+        self._dragging.selection = None
         self.scroll.measure(transcript.height, self.n_rows)
         if not self.scroll.follows:
             self.scroll.to(transcript.row_at(anchor))
@@ -311,18 +294,15 @@ class Pane(Widget, can_focus=True):
         shown = [self._row(transcript, y) for y in range(top, min(end, transcript.height))]
         return [*shown, *[None] * (self.n_rows - len(shown))]
 
-    def _place_at(self, transcript: Transcript, x: int, y: int) -> tuple[int, int]:
-        """The row, and the cell of its line, at a place of the pane."""
-        row = self.scroll.top + max(0, min(y - 1, self.n_rows - 1))
-        shown = transcript.row(row)
-        return row, max(0, x - CHROME_COLUMNS // 2 - len(shown.prefix) + self._column)
+    @property
+    def _left(self) -> int:
+        """The column of the pane at which cell 0 of a line would stand."""
+        return CHROME_COLUMNS // 2 - self._column
 
     def _row(self, transcript: Transcript, y: int) -> Row:
         row = transcript.row(y)
-        if self._selection is not None:
-            return row._replace(marks=self._selection.marks(row, y))
-        if self.finds is None:
-            return row
+        if self.finds is None or self._dragging.selection is not None:
+            return self._dragging.mark(row, y)
         part, line = transcript.part_at(y)
         if part is None or part.flow.line(line) is not row.line:
             return row
