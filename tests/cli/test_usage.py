@@ -11,7 +11,8 @@ import pytest
 from compare_tui.cli.usage import parse_since
 from compare_tui.cli.usage_tables import sparkline
 from compare_tui.domain.errors import UsageError
-from compare_tui.domain.usage import Spread, UsageBy, UsageReport, UsageRow, spread, sum_rows
+from compare_tui.domain.usage import Spread, UsageReport, UsageRow, spread, sum_rows
+from compare_tui.domain.usage_by import UsageBy
 from tests.support.command_line import Done, Stage, run_command
 
 ROWS = (

@@ -12,7 +12,8 @@ import pytest
 from compare_tui.domain.errors import StorageError
 from compare_tui.domain.lanes import LaneId
 from compare_tui.domain.limits import Limits
-from compare_tui.domain.usage import Spread, Today, UsageBy, UsageRow
+from compare_tui.domain.usage import Spread, Today, UsageRow
+from compare_tui.domain.usage_by import UsageBy
 from compare_tui.engine.ports import Demand, Place, UsageReader
 from compare_tui.storage.database import Database
 from compare_tui.storage.places import charge_places, put_places

@@ -24,7 +24,8 @@ from compare_tui.cli.services import AppOrder, BackendTools
 from compare_tui.cli.surroundings import Surroundings
 from compare_tui.config.load import Loaded
 from compare_tui.domain.messages import AnswerRequest
-from compare_tui.domain.usage import Today, UsageBy, UsageReport
+from compare_tui.domain.usage import Today, UsageReport
+from compare_tui.domain.usage_by import UsageBy
 from compare_tui.engine.engine import Engine
 from compare_tui.engine.fan_out import FanOut
 from compare_tui.engine.history import History

@@ -14,7 +14,8 @@ from compare_tui.domain.answers import AnswerStatus
 from compare_tui.domain.errors import UsageError
 from compare_tui.domain.limits import Standing, Unit
 from compare_tui.domain.server_limits import SeenLimit, ServerLimit
-from compare_tui.domain.usage import Spread, UsageBy, UsageReport, UsageRow, sum_rows
+from compare_tui.domain.usage import Spread, UsageReport, UsageRow, sum_rows
+from compare_tui.domain.usage_by import UsageBy
 from compare_tui.engine.comparison import Comparison
 from compare_tui.engine.history import PAGE, UNDO_S, ComparisonRecord, HistoryEntry, HistoryFilter
 from compare_tui.tui.app import CompareApp

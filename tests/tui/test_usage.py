@@ -10,7 +10,8 @@ from rich.cells import cell_len
 
 from compare_tui.domain.limits import Standing, Unit
 from compare_tui.domain.server_limits import SeenLimit, ServerLimit
-from compare_tui.domain.usage import Spread, UsageBy, UsageReport, UsageRow, sum_rows
+from compare_tui.domain.usage import Spread, UsageReport, UsageRow, sum_rows
+from compare_tui.domain.usage_by import UsageBy
 from compare_tui.tui.past.limit_words import seen_line, standing_line
 from compare_tui.tui.past.usage_table import notes_on, period_lines, usage_table
 from compare_tui.tui.screens.usage import UsageScreen

@@ -30,7 +30,7 @@ from compare_tui.cli.prepare import Format, prepare
 from compare_tui.cli.services import AppOrder, Services
 from compare_tui.cli.surroundings import Surroundings, find_surroundings, take_keys_from_terminal
 from compare_tui.domain.errors import CompareTuiError, UsageError
-from compare_tui.domain.usage import UsageBy
+from compare_tui.domain.usage_by import UsageBy
 
 _MAX_WIDTH = 100
 

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from compare_tui.domain.errors import UsageError
 from compare_tui.domain.json_types import Json
 from compare_tui.domain.safe_text import make_safe_line
-from compare_tui.domain.usage import Spread, UsageBy, UsageReport, UsageRow
+from compare_tui.domain.usage import Spread, UsageReport, UsageRow
+from compare_tui.domain.usage_by import UsageBy
 from compare_tui.export.figures_csv import table_csv
 
 _SPAN = re.compile(r"(\d{1,5})([hdw])")

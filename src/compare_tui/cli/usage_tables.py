@@ -10,7 +10,8 @@ from typing import TypeAlias
 from compare_tui.cli.answer_text import usd
 from compare_tui.cli.output import Output, Style
 from compare_tui.domain.safe_text import make_safe_line
-from compare_tui.domain.usage import UsageBy, UsageReport, UsageRow, sum_rows
+from compare_tui.domain.usage import UsageReport, UsageRow, sum_rows
+from compare_tui.domain.usage_by import UsageBy
 
 _SPEED_HEADINGS = ("answered", "first token p50", "p95", "tokens/s p50", "p95")
 _BLOCKS = " ▁▂▃▄▅▆▇█"

@@ -5,22 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import NamedTuple
 
 from compare_tui.domain.answers import AnswerStatus
 from compare_tui.domain.limits import Standing
+from compare_tui.domain.usage_by import UsageBy
 
 _STATUSES = frozenset(AnswerStatus)
-
-
-class UsageBy(StrEnum):
-    """What the rows of a usage report are grouped by."""
-
-    MODEL = "model"
-    DAY = "day"
-    BACKEND = "backend"
-    PROVIDER = "provider"
 
 
 class Spread(NamedTuple):

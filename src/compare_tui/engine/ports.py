@@ -19,7 +19,8 @@ if TYPE_CHECKING:  # every module reads this one: what it only names is not load
     from compare_tui.domain.prices import Price
     from compare_tui.domain.quota import Quota
     from compare_tui.domain.server_limits import SeenLimit, ServerLimit, Wait
-    from compare_tui.domain.usage import Today, UsageBy, UsageReport
+    from compare_tui.domain.usage import Today, UsageReport
+    from compare_tui.domain.usage_by import UsageBy
     from compare_tui.engine.comparison import AnswerFeed, Comparison, Turn
 
 Emit: TypeAlias = "Callable[[LaneId, StreamEvent], None]"

@@ -13,7 +13,8 @@ from compare_tui.domain.answers import AnswerStatus
 from compare_tui.domain.errors import StorageError
 from compare_tui.domain.limits import WINDOW_S, Limits, standings
 from compare_tui.domain.safe_text import make_safe_line
-from compare_tui.domain.usage import Today, UsageBy, UsageReport, UsageRow, spread, sum_rows
+from compare_tui.domain.usage import Today, UsageReport, UsageRow, spread, sum_rows
+from compare_tui.domain.usage_by import UsageBy
 from compare_tui.storage.database import Database
 from compare_tui.storage.places import TakenPlaces
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
-from compare_tui.domain.usage import UsageBy, UsageReport, UsageRow, sum_rows
+from compare_tui.domain.usage import UsageReport, UsageRow, sum_rows
+from compare_tui.domain.usage_by import UsageBy
 from compare_tui.render.bars import bar, sparkline
 from compare_tui.tui.panes.amounts import dollars, seconds
 

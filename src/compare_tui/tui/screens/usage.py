@@ -16,7 +16,8 @@ from textual.widgets import Static
 
 from compare_tui.domain.errors import CompareTuiError
 from compare_tui.domain.safe_text import make_safe_line
-from compare_tui.domain.usage import UsageBy, UsageReport
+from compare_tui.domain.usage import UsageReport
+from compare_tui.domain.usage_by import UsageBy
 from compare_tui.tui.beside import run_beside
 from compare_tui.tui.past.limit_words import seen_line
 from compare_tui.tui.past.usage_table import PERIODS_S, notes_on, period_lines, usage_table
