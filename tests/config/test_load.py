@@ -96,6 +96,7 @@ def test_lanes_of_a_lineup_are_spelled_or_tables(paths: Paths) -> None:
         ("retries = 5\n", "config.toml: retries = 5 is not allowed: it must be a whole number from 0 to 2."),
         ("retries = true\n", "retries = true is not allowed: it must be a whole number from 0 to 2."),
         ("mouse = 1\n", "mouse = 1 is not allowed: it must be true or false."),
+        ("slow = 3\n", 'slow = 3 is not allowed: it must be one of "auto" or true or false.'),
         ('enter = "return"\n', 'enter = "return" is not allowed: it must be one of "newline", "send".'),
         ('tier = "big"\n', 'tier = "big" is not allowed: it must be one of "brief", "standard", "extended".'),
         ("[timeouts]\nno_byte_s = 0\n",

@@ -85,6 +85,7 @@ def main(arguments: Sequence[str], run: Callable[[Services], int] | None = None)
         prompt=os.environ.get("PROMPT", ""),
         theme=os.environ.get("THEME", "dark"),
         lineup="everyday",
+        slow=True if os.environ.get("SLOW") else None,
         today=lambda: Today(41, 0.0412, 5.0, (17, 20)),
     )
     return (run or run_app)(services)

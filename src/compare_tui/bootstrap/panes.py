@@ -46,6 +46,7 @@ def pane_services(
         enter_sends=settings.enter == "send",
         theme=settings.theme,
         mouse=settings.mouse,
+        slow=None if settings.slow == "auto" else bool(settings.slow),
         monotonic=room.clock.monotonic,
     )
 

@@ -43,12 +43,15 @@ class TurnOptions(PlaceOptions):
     no_stdin: bool = False
     no_save: bool = False
     goes_on: bool = False
+    is_slow: bool = False
 
     def flags(self) -> dict[str, Any]:
         """Return the flags that were given as the topmost layer of settings."""
         system = None if self.system is None else make_safe(self.system)
         given = {"tier": self.tier, "system": system, "retries": self.retries}
         flags: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        if self.is_slow:
+            flags["slow"] = True
         if self.timeout_s is not None:
             flags["timeouts"] = {"turn_s": self.timeout_s}
         return flags
@@ -124,5 +127,8 @@ _TURN = (
         help="Give up what is not finished by then.",
     ),
     click.option("--no-stdin", is_flag=True, help="Leave standard input alone."),
+    click.option(
+        "--slow", "is_slow", is_flag=True, help="Draw the panes with few bytes: 16 colours, jump scrolling, 5 frames/s."
+    ),
     click.option("--no-save", is_flag=True, help="Keep nothing of this comparison."),
 )  # fmt: skip

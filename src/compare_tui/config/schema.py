@@ -138,6 +138,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     enter: Literal["send", "newline"] = "send"
     theme: Literal["dark", "light", "terminal"] = "dark"
     mouse: bool = True
+    slow: Literal["auto"] | bool = "auto"
     timeouts: Timeouts = field(default_factory=Timeouts)
     limits: LimitSettings = field(default_factory=LimitSettings)
     backends: dict[str, Backend] = field(default_factory=_built_in_backends)

@@ -18,6 +18,7 @@ from compare_tui.tui.internals.keys import deliver
 from compare_tui.tui.keymap import SWAPPED_ENTER, Keymap
 from compare_tui.tui.line_filter import SafeLines
 from compare_tui.tui.looks import Looks
+from compare_tui.tui.output.thrift import Thrift
 from compare_tui.tui.screens.comparison import ComparisonScreen
 from compare_tui.tui.services import Services
 from compare_tui.tui.signs import signs_for
@@ -38,14 +39,16 @@ class CompareApp(DisplayApp, inherit_bindings=False):
         term = os.environ.get("TERM", "")
         name = theme_name(services.theme, term=term, no_color=no_color)
         self._safe_lines = SafeLines()
-        super().__init__(ansi_color=True if name == TERMINAL.name else None)
+        thrift = Thrift(is_on=services.slow is True, may_begin=services.slow is None)
+        super().__init__(thrift, ansi_color=True if name == TERMINAL.name else None)
         for theme in THEMES.values():
             self.register_theme(theme)
         begin_with_theme(self, THEMES[name])
         self.animation_level = "none"
         signs = signs_for(term)
         keymap = Keymap(own_keys={} if services.enter_sends else SWAPPED_ENTER)
-        looks = Looks(name, no_color=no_color, signs=signs, keymap=keymap, backend_notes=services.backend_notes)
+        notes = services.backend_notes
+        looks = Looks(name, no_color=no_color, signs=signs, keymap=keymap, backend_notes=notes, thrift=thrift)
         self._comparison = ComparisonScreen(services, keymap, looks, after_first_paint)
 
     def on_mount(self) -> None:

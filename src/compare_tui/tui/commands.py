@@ -315,6 +315,7 @@ COMMANDS: tuple[Command, ...] = (
         review=("ctrl+n",),
         when=lambda now: now.n_turns > 0,
     ),
+    Command("low-bandwidth", "Low bandwidth", "Few bytes for a slow link, or as ever", review=("B",)),
     Command("redraw", "Redraw", "Draw the whole screen again", write=("ctrl+l",), review=("ctrl+l",)),
     Command(
         "interrupt",

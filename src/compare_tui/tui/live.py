@@ -9,6 +9,7 @@ from contextvars import Context, copy_context
 from textual.widget import Widget
 
 from compare_tui.domain.errors import CompareTuiError
+from compare_tui.tui.output.thrift import Thrift
 from compare_tui.tui.pulse import Pulse
 from compare_tui.tui.services import EnginePort, Services
 from compare_tui.tui.session import Session
@@ -22,9 +23,16 @@ class Live:
     """
 
     def __init__(
-        self, owner: Widget, session: Session, *, pull: Callable[[], bool], turned: Callable[[], None]
+        self,
+        owner: Widget,
+        session: Session,
+        thrift: Thrift,
+        *,
+        pull: Callable[[], bool],
+        turned: Callable[[], None],
     ) -> None:
         self._owner = owner
+        self._thrift = thrift
         self._session = session
         self._pull = pull
         self._turned = turned
@@ -49,7 +57,7 @@ class Live:
     def frame(self) -> None:
         """Show what is new; beat as long as more may come."""
         if self._pulse is None:
-            self._pulse = Pulse(self._owner, self.frame)
+            self._pulse = Pulse(self._owner, self.frame, self._thrift)
         # Read before the pull: what ends in between is pulled once more.
         is_live = self._session.is_live
         more = self._pull()

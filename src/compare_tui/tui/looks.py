@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from compare_tui.tui.commands import Mode
 from compare_tui.tui.keymap import Keymap
+from compare_tui.tui.output.thrift import Thrift
 from compare_tui.tui.signs import ASCII, Signs
 
 if TYPE_CHECKING:
@@ -25,9 +26,17 @@ class Looks:
     """Gives each lane its look."""
 
     def __init__(
-        self, theme: str, *, no_color: bool, signs: Signs, keymap: Keymap, backend_notes: Mapping[str, str]
+        self,
+        theme: str,
+        *,
+        no_color: bool,
+        signs: Signs,
+        keymap: Keymap,
+        backend_notes: Mapping[str, str],
+        thrift: Thrift,
     ) -> None:
         self.signs = signs
+        self.thrift = thrift
         self._theme = theme
         self._no_color = no_color
         self._keymap = keymap

@@ -157,5 +157,7 @@ class Services:
     enter_sends: bool = True
     theme: str = "dark"
     mouse: bool = True
+    slow: bool | None = None
+    """Whether to draw with few bytes; None: where the terminal is slow."""
     monotonic: Callable[[], float] = time.monotonic
     """The engine's clock: live figures count against it."""

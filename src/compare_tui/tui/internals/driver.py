@@ -12,6 +12,7 @@ import sys
 import time
 from codecs import getincrementaldecoder
 from collections.abc import Callable
+from contextvars import copy_context
 from io import TextIOWrapper
 from typing import IO, TYPE_CHECKING, cast
 
@@ -20,12 +21,17 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from compare_tui.tui.internals.keys import Bursts, mend_key_table, split_alt
+from compare_tui.tui.internals.probes import Probes
 
 if TYPE_CHECKING:
     from textual.app import App
 
 _TMUX_EXTENDED_KEYS_ON, _TMUX_EXTENDED_KEYS_OFF = "\x1b[>4;1m", "\x1b[>4m"
 """With `extended-keys on`, tmux then tells Shift+Enter from Enter; otherwise it ignores them."""
+
+
+_ANSWERS_S = 0.5
+_MANY = 1_000_000
 
 
 class GuardedFile:
@@ -35,15 +41,20 @@ class GuardedFile:
         self._file = file
         self._gone = gone
         self._is_gone = False
+        self._n_given = 0
+        self.n_taken = 0
+        """Characters that have left for the terminal, or never will."""
 
     def write(self, text: str) -> int:
         """Write, or not."""
         self._try(lambda: self._file.write(text))
+        self._n_given += len(text)
         return len(text)
 
     def flush(self) -> None:
         """Flush, or not."""
         self._try(self._file.flush)
+        self.n_taken = self._n_given
 
     def fileno(self) -> int:
         """Return the file's number."""
@@ -68,8 +79,12 @@ class TerminalDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         mend_key_table()
         terminal = sys.__stdout__ if sys.__stdout__ is not None and sys.__stdout__.isatty() else sys.__stderr__
-        self._file = cast("TextIOWrapper", GuardedFile(cast("IO[str]", terminal), self._terminal_gone))
+        self._guarded = GuardedFile(cast("IO[str]", terminal), self._terminal_gone)
+        self._file = cast("TextIOWrapper", self._guarded)
+        self._n_given = self._n_answers = 0
         self._in_tmux = bool(os.environ.get("TMUX"))
+        self._probes = Probes(os.environ)
+        self._context = copy_context()
         self.is_open = False
         """Whether the terminal is ours to draw on; it is not while another program runs on it."""
         if not self.input_tty:
@@ -81,6 +96,9 @@ class TerminalDriver(LinuxDriver):
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if self._in_tmux:
             self.write(_TMUX_EXTENDED_KEYS_ON)
+        self._context = copy_context()
+        self.write(self._probes.first)
+        self._probes.look_for_client()
         self.is_open = True
         fresh = getattr(self._app, "terminal_is_fresh", None)
         if fresh is not None:
@@ -88,9 +106,37 @@ class TerminalDriver(LinuxDriver):
 
     def stop_application_mode(self) -> None:
         self.is_open = False
+        self._await_answers()
         if self._in_tmux:
             self.write(_TMUX_EXTENDED_KEYS_OFF)
         super().stop_application_mode()
+
+    def write(self, data: str) -> None:
+        if data:
+            self._n_given += len(data)
+            super().write(data)
+
+    @property
+    def probe(self) -> str:
+        """What the terminal answers once it has taken all before it; empty where it does not answer."""
+        return self._probes.probe
+
+    @property
+    def n_held(self) -> int:
+        """Characters that the terminal's file has not taken yet."""
+        return self._n_given - self._guarded.n_taken
+
+    @property
+    def n_queued(self) -> int:
+        """Bytes in the SSH connection that leads to the terminal, where they can be seen."""
+        return self._probes.n_queued()
+
+    def _await_answers(self) -> None:
+        """An answer that comes when the app has ended would be typed into the shell."""
+        awaited = self._n_answers + getattr(self._app, "n_unanswered", 0)
+        end = time.monotonic() + _ANSWERS_S
+        while self._n_answers < awaited and time.monotonic() < end:
+            time.sleep(0.005)
 
     def run_input_thread(self) -> None:
         """Read keys until told to stop, or until the terminal is gone."""
@@ -118,9 +164,17 @@ class TerminalDriver(LinuxDriver):
 
     def _pass_on(self, messages: list[Message]) -> None:
         for message in messages:
-            self.process_message(message)
+            if self._probes.take(message):
+                self._n_answers += 1
+                self._tell_app("terminal_answered")
+            else:
+                self.process_message(message)
 
     def _terminal_gone(self) -> None:
-        gone = getattr(self._app, "terminal_gone", None)
-        if gone is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(gone)
+        self._n_answers += _MANY  # nobody waits for more
+        self._tell_app("terminal_gone")
+
+    def _tell_app(self, what: str) -> None:
+        tell = getattr(self._app, what, None)
+        if tell is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(tell, context=self._context)

@@ -60,7 +60,7 @@ class Pane(Widget, can_focus=True):
     def __init__(self, lane: Lane, looks: Looks, *, default_backend: str) -> None:
         super().__init__()
         self.lane = lane
-        self.scroll = Scroll()
+        self.scroll = Scroll(jump=lambda: looks.thrift.jump_rows)
         self.transcript: Transcript | None = None
         self.finds: PaneFinds | None = None
         """What is searched for, and where it was found."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -13,6 +14,8 @@ class Scroll:
     rows: int = 0
     top: int = 0
     follows: bool = True
+    jump: Callable[[], int] = lambda: 1
+    """How many rows to go at once where the end is followed: what grows below then moves nothing for a while."""
     _seen: int = 0
     """Rows above this one were on the screen since the end was left, or were there when it was."""
 
@@ -38,7 +41,13 @@ class Scroll:
     def measure(self, height: int, rows: int) -> None:
         """Take other sizes: at the end it follows, elsewhere it stays where it is."""
         self.height, self.rows = height, rows
-        self.top = self.end if self.follows else min(self.top, self.end)
+        self.top = self._following() if self.follows else min(self.top, self.end)
+
+    def _following(self) -> int:
+        jump = max(1, min(self.jump(), self.rows // 3))
+        if self.end <= self.top < self.end + jump:
+            return self.top
+        return self.end + jump - 1 if self.end > 0 else 0
 
     def to(self, top: int) -> None:
         """Go to row `top`: reaching the end follows it, leaving it stays put."""
@@ -50,7 +59,7 @@ class Scroll:
 
     def by(self, rows: int) -> None:
         """Go `rows` down, or up if negative."""
-        self.to(self.top + rows)
+        self.to(min(self.top, self.end) + rows)
 
     def follow(self) -> None:
         """Go to the end and stay there."""

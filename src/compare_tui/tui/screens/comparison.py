@@ -18,6 +18,7 @@ from compare_tui.tui.actions.answers import AnswerActions
 from compare_tui.tui.actions.copying import CopyActions
 from compare_tui.tui.actions.dialogs import DialogActions
 from compare_tui.tui.actions.leaving import LeaveActions
+from compare_tui.tui.actions.output import OutputActions
 from compare_tui.tui.actions.outside import OutsideActions
 from compare_tui.tui.actions.panes import PaneActions
 from compare_tui.tui.actions.past import PastActions
@@ -70,7 +71,7 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
         self.area = PaneArea(looks, default_backend=services.default_backend)
         self.composer = Composer(self.take_key, self.write, looks.signs.prompt)
         self.footer = Footer(keymap)
-        self._live = Live(self, self.session, pull=self.pull, turned=lambda: self._today.refresh())
+        self._live = Live(self, self.session, looks.thrift, pull=self.pull, turned=lambda: self._today.refresh())
         self._today = TodayReader(services.today, self.header.set_today)
         self._actions: dict[str, Action] = {}
         self._pane_actions = PaneActions(
@@ -149,6 +150,7 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
             lambda screen, then: _ignore(app.push_screen(screen, then)), self._services, self.session, self._keymap,
             situation=self.situation, run=self.run_command,
         )  # fmt: skip
+        output = OutputActions(self._looks.thrift, self._keymap, say=self.header.notify_person)
         answers = AnswerActions(self.area, self.session, self._copy)
         copying = CopyActions(self, self.area, self.session, copy=self._copy, say=self.header.notify_person)
         groups = (
@@ -156,6 +158,7 @@ class ComparisonScreen(Screen[None], inherit_bindings=False):
             self._pane_actions,
             answers,
             copying,
+            output,
             self._search,
             leaving,
             dialogs,
