@@ -77,6 +77,18 @@ class Terminal:
             time.sleep(0.01)
         raise TimeoutError(f"{marker!r} never reached the terminal")
 
+    def time_of_next(self, marker: str, n_before: int, timeout_s: float = 20) -> float:
+        """Return when `marker` stood in the output more than `n_before` times; raises TimeoutError."""
+        end = time.monotonic() + timeout_s
+        while time.monotonic() < end:
+            seen = b""
+            for at, data in list(self._pieces):
+                seen += data
+                if at > end - timeout_s and seen.count(marker.encode()) > n_before:
+                    return at
+            time.sleep(0.002)
+        raise TimeoutError(f"{marker!r} never reached the terminal again")
+
     def cpu_s(self) -> float:
         """CPU seconds of the process so far, all threads, without its children."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()

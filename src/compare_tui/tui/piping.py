@@ -14,6 +14,7 @@ from compare_tui.domain.safe_text import make_safe
 
 LIMIT_BYTES = 1_000_000
 """Of output; a command that says more is ended."""
+_READ_OUT_S = 1.0
 
 
 class Piped(NamedTuple):
@@ -46,6 +47,7 @@ async def pipe(command: str, text: str) -> Piped:
         if process.returncode is None:
             _end(process)
             await process.wait()
+        await _read_out(process)
     return Piped(make_safe(said[:LIMIT_BYTES].decode("utf-8", "replace")), status, is_cut)
 
 
@@ -64,6 +66,15 @@ async def _read(process: Process) -> bytes:
     while len(said) <= LIMIT_BYTES and (more := await process.stdout.read(65_536)):
         said += more
     return said
+
+
+async def _read_out(process: Process) -> None:
+    """Come to the end of the output, so that its pipe is closed; whoever left the group may hold it open."""
+    assert process.stdout is not None
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_READ_OUT_S):
+            while await process.stdout.read(65_536):
+                pass
 
 
 def _end(process: Process) -> None:
