@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +14,7 @@ import pytest
 from compare_tui.tui.outside import OutsideError, editor, pager
 from compare_tui.tui.piping import LIMIT_BYTES, pipe
 from tests.support.pilot import Stand, stand
-from tests.support.pty_app import PtyApp, pty_app, pty_command
+from tests.support.pty_app import PtyApp, pty_app
 
 _APP = "tests.support.tui_app"
 _TOOK = re.compile(r"took (\d+\.\d) s")
@@ -97,24 +95,6 @@ def test_an_editor_that_fails_leaves_the_prompt_as_it_was(tmp_path: Path) -> Non
         app.until_shown("edit ended with status 3; the prompt stays as it was.")
         app.until_shown("my prompt")
         assert "lost" not in app.display
-
-
-def test_in_tmux_the_screen_comes_back_whole_after_the_pager(tmp_path: Path) -> None:
-    script = _script(tmp_path, "page", "cat > /dev/null; echo IN THE PAGER; read line < /dev/tty")
-    server = ["tmux", "-L", f"test-{tmp_path.name}", "-f", "/dev/null"]
-    command = f"PROMPT='words to be read' PAGER={script} TERM=tmux-256color {sys.executable} -m {_APP} echo fast"
-    with pty_command([*server, "new-session", "-x", "120", "-y", "30", command]) as app:
-        try:
-            app.until(lambda: app.display.count("✓ done") == 2)
-            app.write("\x1b")
-            app.until_shown("y copy")
-            before = app.display
-            app.write("o")
-            app.until_shown("IN THE PAGER")
-            app.write("\r")
-            app.until(lambda: app.display.splitlines()[1:-2] == before.splitlines()[1:-2])
-        finally:
-            subprocess.run([*server, "kill-server"], check=False, timeout=10)
 
 
 def test_a_program_that_is_not_there_is_named() -> None:
