@@ -74,7 +74,8 @@ class Canvas:
         changed = [x for x, (new, old) in enumerate(zip(wanted, shown, strict=True)) if new is not old and new != old]
         if not changed:
             return
-        for start, end in _runs(_with_neighbours(changed, wanted, shown), wanted):
+        is_whole = len(changed) == len(wanted)  # the first paint: every row of it
+        for start, end in [(0, len(wanted))] if is_whole else _runs(_with_neighbours(changed, wanted, shown), wanted):
             drawing.write(start, y, wanted[start:end])
         shown[:] = wanted
 
