@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from compare_tui.cli.exit_status import ExitStatus, status_of
+from compare_tui.cli.exit_status import ExitStatus
+from compare_tui.cli.turn_status import status_of
 from compare_tui.domain.answers import AnswerError, AnswerState, AnswerStatus, ErrorKind
 
 

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from compare_tui.cli.usage import parse_since
-from compare_tui.cli.usage_tables import sparkline
 from compare_tui.domain.errors import UsageError
 from compare_tui.domain.usage import Spread, UsageReport, UsageRow, spread, sum_rows
 from compare_tui.domain.usage_by import UsageBy
+from compare_tui.render.bars import sparkline
 from tests.support.command_line import Done, Stage, run_command
 
 ROWS = (

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from compare_tui.cli.answer_json import document, feeds
 from compare_tui.cli.answer_text import ending
-from compare_tui.cli.exit_status import ExitStatus, status_of
+from compare_tui.cli.exit_status import ExitStatus
 from compare_tui.cli.json_lines import JsonLines
 from compare_tui.cli.options import TurnOptions
 from compare_tui.cli.prepare import Format, prepare
 from compare_tui.cli.surroundings import Surroundings
 from compare_tui.cli.text_report import TextReport
 from compare_tui.cli.turn import TurnEnd, TurnOrder, run_turn
+from compare_tui.cli.turn_status import status_of
 from compare_tui.config.load import Loaded
 from compare_tui.domain.answers import AnswerState, AnswerStatus
 from compare_tui.domain.errors import CompareTuiError, UsageError

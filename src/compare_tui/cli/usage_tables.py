@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TypeAlias
@@ -12,9 +11,9 @@ from compare_tui.cli.output import Output, Style
 from compare_tui.domain.safe_text import make_safe_line
 from compare_tui.domain.usage import UsageReport, UsageRow, sum_rows
 from compare_tui.domain.usage_by import UsageBy
+from compare_tui.render.bars import sparkline
 
 _SPEED_HEADINGS = ("answered", "first token p50", "p95", "tokens/s p50", "p95")
-_BLOCKS = " ▁▂▃▄▅▆▇█"
 _WIDTHS = " ▏▎▍▌▋▊▉"
 _BAR_CELLS = 20
 _SPARK_DAYS = 30
@@ -60,12 +59,6 @@ def write_periods(days: UsageReport, today: date, output: Output) -> None:
     counts = {row.key: row.answers for row in days.rows}
     last = [counts.get((today - timedelta(days=ago)).isoformat(), 0) for ago in reversed(range(_SPARK_DAYS))]
     output.write(f"{_SPARK_DAYS} days     {sparkline(last)}\n\n", Style.DIM)
-
-
-def sparkline(values: Sequence[float]) -> str:
-    """Return one block per value, as high as its part of the largest; nothing is a blank."""
-    most = max(values, default=0)
-    return "".join(_BLOCKS[math.ceil(value * 8 / most)] if value > 0 else "·" for value in values)
 
 
 def _bars(rows: Sequence[UsageRow]) -> list[str]:
